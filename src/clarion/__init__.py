@@ -1,0 +1,7 @@
+"""Clarion: self-hosted marketing over chat apps."""
+
+from __future__ import annotations
+
+__version__ = "0.1.0"
+
+__all__ = ["__version__"]
