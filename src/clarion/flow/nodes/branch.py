@@ -44,7 +44,9 @@ class Rule(Config):
 
     variable: VariablePath
     operator: _OperatorName
-    value: Annotated[Expression, Rendered(4096, is_empty_allowed=True)] = Expression("")
+    value: Annotated[Expression, Rendered(4096, is_empty_allowed=True)] = Field(
+        default_factory=lambda: Expression("")
+    )
     is_negated: Annotated[bool, Field(description="The opposite counts.")] = False
     is_case_insensitive: Annotated[bool, Field(description="Upper and lower case are alike.")] = (
         False

@@ -30,11 +30,11 @@ __all__ = [
     "Config",
     "Duration",
     "LongText",
+    "NamedPath",
     "Rendered",
     "Senders",
     "VariableName",
     "VariablePath",
-    "expressions_of",
     "paths_of",
     "senders_of",
 ]
@@ -89,8 +89,11 @@ class Rendered:
         self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
         """A string; how long it may become depends on the holes, so it is only described."""
-        told = f"Text with holes (Liquid), at most {self.max_chars} characters when rendered."
-        shape: dict[str, Any] = {"type": "string", "description": told}
+        shape: dict[str, Any] = {
+            "type": "string",
+            "format": "liquid",
+            "x-rendered-max-chars": self.max_chars,
+        }
         if not self.is_empty_allowed:
             shape["minLength"] = 1
         return shape
@@ -154,17 +157,23 @@ class _PathMark:
         }
 
 
-def _variable_path(value: object) -> Path:
-    if isinstance(value, tuple):
+class NamedPath(tuple[str, ...]):
+    """A path that stands in a config by itself, told apart from a list of texts by its type."""
+
+    __slots__ = ()
+
+
+def _variable_path(value: object) -> NamedPath:
+    if isinstance(value, NamedPath):
         return value
     if not isinstance(value, str) or not _PATH.fullmatch(value):
         raise PydanticCustomError(
             "bad_path", "Name a variable without braces, such as contact.attributes.city"
         )
-    return tuple(value.split("."))
+    return NamedPath(value.split("."))
 
 
-VariablePath = Annotated[Path, _PathMark()]
+VariablePath = Annotated[NamedPath, _PathMark()]
 
 _UNIT_SECONDS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86_400}
 _MAX_SECONDS = 90 * 86_400
@@ -211,23 +220,19 @@ def senders_of(value: str | tuple[str, ...] | None) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else value
 
 
-def expressions_of(value: object, where: str = "config") -> Iterator[tuple[str, Expression]]:
-    """Every text with holes inside a config, with its dotted place."""
+def paths_of(value: object, where: str = "config") -> Iterator[tuple[str, Path]]:
+    """Every variable that a config reads, in texts and in rules, with its dotted place."""
     if isinstance(value, Expression):
+        for path in value.paths:
+            yield where, path
+    elif isinstance(value, NamedPath):
         yield where, value
     elif isinstance(value, BaseModel):
         for name in type(value).model_fields:
-            yield from expressions_of(getattr(value, name), f"{where}.{name}")
+            yield from paths_of(getattr(value, name), f"{where}.{name}")
     elif isinstance(value, Mapping):
         for key, each in value.items():
-            yield from expressions_of(each, f"{where}.{key}")
+            yield from paths_of(each, f"{where}.{key}")
     elif isinstance(value, tuple):
         for index, each in enumerate(value):
-            yield from expressions_of(each, f"{where}.{index}")
-
-
-def paths_of(value: object, where: str = "config") -> Iterator[tuple[str, Path]]:
-    """Every variable that a config reads, in texts and in rules, with its dotted place."""
-    for place, expression in expressions_of(value, where):
-        for path in expression.paths:
-            yield place, path
+            yield from paths_of(each, f"{where}.{index}")
