@@ -11,14 +11,15 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections import deque
+from typing import cast
 from urllib.parse import urlsplit
 
 import httptools
 
-__all__ = ["CallbackClient", "CallbackFailed"]
+__all__ = ["CallbackClient", "CallbackError"]
 
 
-class CallbackFailed(Exception):
+class CallbackError(Exception):
     """No complete answer came; the message is a short reason."""
 
 
@@ -33,7 +34,7 @@ class _Connection(asyncio.Protocol):
         self.is_open = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport = transport  # type: ignore[assignment] - a stream transport, by construction
+        self.transport = cast("asyncio.Transport", transport)
         self.is_open = True
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -65,7 +66,7 @@ class _Connection(asyncio.Protocol):
     def request(self, raw: bytes) -> asyncio.Future[tuple[int, bytes]]:
         """Write a request; the future of its answer."""
         if self.transport is None:
-            raise CallbackFailed("not connected")
+            raise CallbackError("not connected")
         self._body.clear()
         self._parser = httptools.HttpResponseParser(self)
         self.answer = asyncio.get_running_loop().create_future()
@@ -79,7 +80,7 @@ class _Connection(asyncio.Protocol):
 
     def _fail(self, reason: str) -> None:
         if self.answer is not None and not self.answer.done():
-            self.answer.set_exception(CallbackFailed(reason))
+            self.answer.set_exception(CallbackError(reason))
 
 
 class CallbackClient:
@@ -89,13 +90,13 @@ class CallbackClient:
         self._idle: dict[tuple[str, str], deque[_Connection]] = {}
 
     async def get(self, url: str, timeout_seconds: float) -> tuple[int, bytes]:
-        """The status and body of a GET; ``CallbackFailed`` without a complete answer."""
+        """The status and body of a GET; ``CallbackError`` without a complete answer."""
         return await self._send("GET", url, {}, b"", timeout_seconds)
 
     async def post(
         self, url: str, headers: dict[str, str], body: bytes, timeout_seconds: float
     ) -> tuple[int, bytes]:
-        """The status and body of a POST; ``CallbackFailed`` without a complete answer."""
+        """The status and body of a POST; ``CallbackError`` without a complete answer."""
         return await self._send("POST", url, headers, body, timeout_seconds)
 
     async def _send(
@@ -116,9 +117,9 @@ class CallbackClient:
                     connection.close()
                     raise
         except TimeoutError as error:
-            raise CallbackFailed("timeout") from error
+            raise CallbackError("timeout") from error
         except OSError as error:
-            raise CallbackFailed(f"cannot connect: {error}") from error
+            raise CallbackError(f"cannot connect: {error}") from error
         if connection.is_open:
             self._idle.setdefault((parts.scheme, parts.netloc), deque()).append(connection)
         return answer
@@ -134,7 +135,7 @@ class CallbackClient:
         loop = asyncio.get_running_loop()
         _, connection = await loop.create_connection(
             _Connection,
-            parts.hostname,
+            parts.hostname or "",
             parts.port or (443 if is_tls else 80),
             ssl=ssl.create_default_context() if is_tls else None,
         )

@@ -8,7 +8,7 @@ that a test in the same process need not go through HTTP.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -26,7 +26,10 @@ from clarion.channels.simulator.world import World
 
 __all__ = ["Control", "NumberSpec", "SaySpec"]
 
+TapKind = Literal["button", "button_reply", "list_reply", "nfm_reply"]
+
 _BAD_REQUEST, _NOT_FOUND = 400, 404
+_Act = Callable[[HttpRequest, list[str]], Awaitable[Any]]
 _LEDGER_FIELDS = frozenset(
     {
         "phone_number_id",
@@ -51,8 +54,8 @@ class NumberSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     phone_number_id: str
     waba_id: str
     token: str
-    app_secret: str = "app-secret"
-    verify_token: str = "verify-token"
+    app_secret: str = "app-secret"  # noqa: S105 - a simulated account has no secrets
+    verify_token: str = "verify-token"  # noqa: S105 - as above
     callback_url: str | None = None
     display_phone_number: str | None = None
     verified_name: str = "Simulated Shop"
@@ -71,13 +74,13 @@ class SaySpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     text: str | None = None
     tap: str | None = None
     payload: str | None = None
-    kind: str = "button"
-    preference: str | None = None
+    kind: TapKind = "button"
+    preference: Literal["stop", "resume"] | None = None
     content: dict[str, Any] | None = None
     reply_to: str | None = None
 
 
-class _Problem(ValueError):
+class _ControlError(ValueError):
     def __init__(self, message: str, status: int = _BAD_REQUEST) -> None:
         super().__init__(message)
         self.status = status
@@ -89,6 +92,22 @@ class Control:
     def __init__(self, world: World, fates: Fates) -> None:
         self._world = world
         self._fates = fates
+        self._routes: Mapping[tuple[str, str], _Act] = {
+            ("POST", "numbers"): self._post_number,
+            ("GET", "numbers"): self._get_numbers,
+            ("POST", "templates"): self._post_templates,
+            ("GET", "people"): self._get_person,
+            ("POST", "people"): self._post_person,
+            ("GET", "faults"): self._get_faults,
+            ("POST", "faults"): self._post_faults,
+            ("DELETE", "faults"): self._delete_faults,
+            ("GET", "settings"): self._get_settings,
+            ("POST", "settings"): self._post_settings,
+            ("GET", "ledger"): self._get_ledger,
+            ("GET", "state"): self._get_state,
+            ("GET", "media"): self._get_media,
+            ("POST", "reset"): self._post_reset,
+        }
 
     def answer(self, request: HttpRequest, segments: list[str]) -> Awaitable[HttpAnswer]:
         """Answer one control request."""
@@ -96,12 +115,12 @@ class Control:
 
     async def _answer(self, request: HttpRequest, segments: list[str]) -> HttpAnswer:
         noun = segments[0] if segments else ""
-        act = _ROUTES.get((request.method, noun))
+        act = self._routes.get((request.method, noun))
         try:
             if act is None:
-                raise _Problem(f"there is no {request.method} /_sim/{noun}", _NOT_FOUND)
-            outcome = await act(self, request, segments[1:])
-        except _Problem as problem:
+                raise _ControlError(f"there is no {request.method} /_sim/{noun}", _NOT_FOUND)
+            outcome = await act(request, segments[1:])
+        except _ControlError as problem:
             return json_answer({"problem": str(problem)}, problem.status)
         except (msgspec.ValidationError, msgspec.DecodeError, SettingsError, ValueError) as error:
             return json_answer({"problem": str(error)}, _BAD_REQUEST)
@@ -172,7 +191,7 @@ class Control:
     def _change_template(self, template_id: str, document: Any) -> Any:
         template = self._world.templates.by_id(template_id)
         if template is None:
-            raise _Problem(f"there is no template {template_id}", _NOT_FOUND)
+            raise _ControlError(f"there is no template {template_id}", _NOT_FOUND)
         if "quality" in document:
             self._world.templates.change(template_id, quality=str(document["quality"]).upper())
         if "status" in document:
@@ -191,7 +210,7 @@ class Control:
 
     async def _post_person(self, request: HttpRequest, rest: list[str]) -> Any:
         if not rest:
-            raise _Problem("name a phone: /_sim/people/{phone}", _NOT_FOUND)
+            raise _ControlError("name a phone: /_sim/people/{phone}", _NOT_FOUND)
         phone = _phone(rest[0])
         if rest[1:] == ["say"]:
             spec = msgspec.json.decode(request.body, type=SaySpec)
@@ -203,7 +222,7 @@ class Control:
         """Have the person behind ``phone`` say something; ``ValueError`` if that is not possible."""
         number = self._world.numbers.get(spec.phone_number_id)
         if number is None:
-            raise _Problem(f"there is no number {spec.phone_number_id}", _NOT_FOUND)
+            raise _ControlError(f"there is no number {spec.phone_number_id}", _NOT_FOUND)
         person = self._world.people.person(phone)
         reply_to = spec.reply_to
         if reply_to == "last":
@@ -211,13 +230,13 @@ class Control:
             reply_to = row["wamid"] if row else None
         if spec.content is not None:
             return self._fates.write(number, person, spec.content, reply_to=reply_to)
-        if spec.preference in {"stop", "resume"}:
-            return self._fates.say(number, person, SaidReply(spec.preference, "", ""))  # type: ignore[arg-type] - narrowed by the set above
+        if spec.preference is not None:
+            return self._fates.say(number, person, SaidReply(spec.preference, "", ""))
         if spec.tap is not None:
-            said = SaidReply(spec.kind, spec.payload or spec.tap, spec.tap)  # type: ignore[arg-type] - an unknown kind is said as text
+            said = SaidReply(spec.kind, spec.payload or spec.tap, spec.tap)
             return self._fates.say(number, person, said, reply_to=reply_to)
         if spec.text is None:
-            raise _Problem("say text, tap, preference or content")
+            raise _ControlError("say text, tap, preference or content")
         content = {"type": "text", "text": {"body": spec.text}}
         return self._fates.write(number, person, content, reply_to=reply_to)
 
@@ -240,7 +259,7 @@ class Control:
         if not rest:
             self._world.faults.clear()
         elif not rest[0].isdigit() or not self._world.faults.remove(int(rest[0])):
-            raise _Problem(f"there is no fault rule {rest[0]}", _NOT_FOUND)
+            raise _ControlError(f"there is no fault rule {rest[0]}", _NOT_FOUND)
         return {"success": True}
 
     async def _get_settings(self, _request: HttpRequest, _rest: list[str]) -> Any:
@@ -249,7 +268,7 @@ class Control:
     async def _post_settings(self, request: HttpRequest, _rest: list[str]) -> Any:
         changes = msgspec.json.decode(request.body, type=dict[str, Any])
         if changes.get("seed", self._world.settings.seed) != self._world.settings.seed:
-            raise _Problem("the seed cannot change while the simulator runs")
+            raise _ControlError("the seed cannot change while the simulator runs")
         self._world.set_settings(self._world.settings.merged(changes))
         return self._world.settings.as_document()
 
@@ -276,7 +295,7 @@ class Control:
     async def _get_media(self, _request: HttpRequest, rest: list[str]) -> Any:
         medium = self._world.media.get(rest[0]) if rest else None
         if medium is None:
-            raise _Problem("there is no such medium", _NOT_FOUND)
+            raise _ControlError("there is no such medium", _NOT_FOUND)
         return HttpAnswer(body=bytes(medium.size_bytes), content_type=medium.mime_type.encode())
 
     async def _post_reset(self, _request: HttpRequest, _rest: list[str]) -> Any:
@@ -287,24 +306,5 @@ class Control:
 def _phone(text: str) -> str:
     phone = digits_of(text.replace("%2B", "+"))
     if not phone:
-        raise _Problem(f"{text!r} is not a phone number")
+        raise _ControlError(f"{text!r} is not a phone number")
     return phone
-
-
-_Act = Callable[[Control, HttpRequest, list[str]], Awaitable[Any]]
-_ROUTES: Mapping[tuple[str, str], _Act] = {
-    ("POST", "numbers"): Control._post_number,
-    ("GET", "numbers"): Control._get_numbers,
-    ("POST", "templates"): Control._post_templates,
-    ("GET", "people"): Control._get_person,
-    ("POST", "people"): Control._post_person,
-    ("GET", "faults"): Control._get_faults,
-    ("POST", "faults"): Control._post_faults,
-    ("DELETE", "faults"): Control._delete_faults,
-    ("GET", "settings"): Control._get_settings,
-    ("POST", "settings"): Control._post_settings,
-    ("GET", "ledger"): Control._get_ledger,
-    ("GET", "state"): Control._get_state,
-    ("GET", "media"): Control._get_media,
-    ("POST", "reset"): Control._post_reset,
-}

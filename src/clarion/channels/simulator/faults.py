@@ -35,7 +35,7 @@ class FaultKind(StrEnum):
     BAD_GATEWAY = "bad_gateway"
     BAD_GATEWAY_ACCEPTED = "bad_gateway_accepted"
     TRUNCATED = "truncated"
-    TOKEN_EXPIRED = "token_expired"
+    TOKEN_EXPIRED = "token_expired"  # noqa: S105 - the name of a fault
     PERMISSION_REVOKED = "permission_revoked"
     PAYMENT = "payment"
     MAINTENANCE = "maintenance"

@@ -43,6 +43,9 @@ class LedgerFilter(NamedTuple):
         return str(row.get("attempt_id") or "").startswith(self.attempt_prefix)
 
 
+_EVERYTHING = LedgerFilter()
+
+
 class Ledger:
     """Append-only rows, on a file if a path is given.  ``OSError`` if the file cannot be opened."""
 
@@ -104,7 +107,7 @@ class Ledger:
         if self._tail:
             yield b"\n".join(self._tail)
 
-    def rows(self, wanted: LedgerFilter = LedgerFilter()) -> Iterator[dict[str, Any]]:
+    def rows(self, wanted: LedgerFilter = _EVERYTHING) -> Iterator[dict[str, Any]]:
         """The accepted messages, oldest first."""
         for chunk in self._chunks():
             for line in chunk.split(b"\n"):
@@ -170,15 +173,15 @@ async def summary_of(ledger: Ledger, wanted: LedgerFilter, separator: str) -> di
         "duplicate_attempt_count": sum(count - 1 for count in attempts.values()),
         "duplicate_content_count": sum(count - 1 for count in contents.values()),
         "duplicate_stem_count": sum(count - 1 for count in stems.values()),
-        "duplicate_attempts": _repeated({(key,): count for key, count in attempts.items()}),
+        "duplicate_attempts": _repeated(attempts),
         "duplicate_contents": _repeated(contents),
         "duplicate_stems": _repeated(stems),
     }
 
 
-def _repeated(counts: Mapping[tuple[str, ...], int]) -> list[dict[str, Any]]:
+def _repeated(counts: Mapping[Any, int]) -> list[dict[str, Any]]:
     repeated = ((key, count) for key, count in counts.items() if count > 1)
     return [
-        {"key": list(key), "count": count}
+        {"key": [key] if isinstance(key, str) else list(key), "count": count}
         for key, count in sorted(repeated, key=lambda entry: -entry[1])[:_SHOWN_DUPLICATES]
     ]

@@ -79,8 +79,8 @@ def read_upload(content_type: str, body: bytes) -> tuple[dict[str, str], str, by
         content = content.removesuffix(b"\r\n")
         head = Message()
         for line in raw_head.decode(errors="replace").split("\r\n"):
-            name, _, value = line.partition(":")
-            head[name.strip()] = value.strip()
+            header_name, _, value = line.partition(":")
+            head[header_name.strip()] = value.strip()
         name = head.get_param("name", header="content-disposition")
         if head.get_param("filename", header="content-disposition") is not None:
             file_type, file = head.get_content_type(), content

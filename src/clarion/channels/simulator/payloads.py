@@ -45,8 +45,10 @@ class Endpoint(Protocol):
 
 
 class Update(NamedTuple):
-    """One thing to tell: ``part`` is the list inside ``value`` that it goes into, or empty when the
-    item is the whole ``value`` (template and account events).
+    """One thing to tell.
+
+    ``part`` names the list inside ``value`` that the item goes into; it is empty when the item is the
+    whole ``value`` (template and account events).
     """
 
     endpoint: Endpoint

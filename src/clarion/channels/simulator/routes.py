@@ -1,7 +1,7 @@
 """The Graph API: which request is which.
 
 Theory of operation.  A path is ``/{id}`` or ``/{id}/{edge}``, with ``/v25.0`` or any other version in front or none.
-``_ROUTES`` maps (method, edge) to a handler; the handler finds the node and checks that the bearer token may see it.
+``_routes`` maps (method, edge) to a handler; the handler finds the node and checks that the bearer token may see it.
 Whatever is not in the table, and every node that the token does not open, gets the platform's error 100.
 """
 
@@ -24,7 +24,7 @@ from clarion.channels.simulator.world import World
 __all__ = ["Routes"]
 
 _VERSION = re.compile(r"v\d+\.\d+")
-_Handler = Callable[["Routes", str, HttpRequest, Mapping[str, str]], "HttpAnswer | Awaitable[HttpAnswer]"]  # fmt: skip
+_Handler = Callable[[str, HttpRequest, Mapping[str, str]], "HttpAnswer | Awaitable[HttpAnswer]"]
 
 
 class Routes:
@@ -35,6 +35,22 @@ class Routes:
         self._control = control
         self._sends = Sends(world, Fates(world))
         self._management = Management(world)
+        self._routes: Mapping[tuple[str, str], _Handler] = {
+            ("POST", "messages"): self._send,
+            ("POST", "marketing_messages"): self._send_marketing,
+            ("POST", "media"): self._upload,
+            ("POST", "register"): self._succeed,
+            ("POST", "deregister"): self._succeed,
+            ("GET", "message_templates"): self._list_templates,
+            ("POST", "message_templates"): self._create_template,
+            ("DELETE", "message_templates"): self._delete_templates,
+            ("GET", "phone_numbers"): self._list_numbers,
+            ("POST", "subscribed_apps"): self._subscribe,
+            ("POST", "unpause"): self._unpause,
+            ("GET", ""): self._get_node,
+            ("POST", ""): self._post_node,
+            ("DELETE", ""): self._delete_node,
+        }
 
     def __call__(self, request: HttpRequest) -> HttpAnswer | Awaitable[HttpAnswer]:
         """Answer one request."""
@@ -44,11 +60,11 @@ class Routes:
         if segments and _VERSION.fullmatch(segments[0]):
             segments = segments[1:]
         edge = segments[1] if len(segments) == 2 else ""
-        handler = _ROUTES.get((request.method, edge))
+        handler = self._routes.get((request.method, edge))
         if handler is None or not 1 <= len(segments) <= 2:
             return self._refused(_unknown(request.method, "/".join(segments)))
         query = dict(parse_qsl(request.query)) if request.query else {}
-        return handler(self, segments[0], request, query)
+        return handler(segments[0], request, query)
 
     def _send(
         self,
@@ -212,21 +228,3 @@ def _no_object(node: str) -> Refusal:
 
 def _unknown(method: str, path: str) -> Refusal:
     return Refusal(100, f"Unsupported {method.lower()} request: unknown path components: /{path}")
-
-
-_ROUTES: Mapping[tuple[str, str], _Handler] = {
-    ("POST", "messages"): Routes._send,
-    ("POST", "marketing_messages"): Routes._send_marketing,
-    ("POST", "media"): Routes._upload,
-    ("POST", "register"): Routes._succeed,
-    ("POST", "deregister"): Routes._succeed,
-    ("GET", "message_templates"): Routes._list_templates,
-    ("POST", "message_templates"): Routes._create_template,
-    ("DELETE", "message_templates"): Routes._delete_templates,
-    ("GET", "phone_numbers"): Routes._list_numbers,
-    ("POST", "subscribed_apps"): Routes._subscribe,
-    ("POST", "unpause"): Routes._unpause,
-    ("GET", ""): Routes._get_node,
-    ("POST", ""): Routes._post_node,
-    ("DELETE", ""): Routes._delete_node,
-}

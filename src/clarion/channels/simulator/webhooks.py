@@ -19,7 +19,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
-from clarion.channels.simulator.callbacks import CallbackClient, CallbackFailed
+from clarion.channels.simulator.callbacks import CallbackClient, CallbackError
 from clarion.channels.simulator.clock import Agenda, Clock
 from clarion.channels.simulator.ids import share_of
 from clarion.channels.simulator.numbers import Number, Subscription
@@ -156,7 +156,7 @@ class WebhookPump:
             status, _ = await self._client.post(
                 subscription.callback_url, headers, body, timeout_seconds
             )
-        except CallbackFailed as failure:
+        except CallbackError as failure:
             return False, str(failure).partition(":")[0]
         return status == _OK, f"status {status}"
 
@@ -178,7 +178,7 @@ class WebhookPump:
             status, body = await self._client.get(
                 subscription.callback_url + joint + query, self._settings().timeout_seconds
             )
-        except CallbackFailed as failure:
+        except CallbackError as failure:
             subscription.handshake_problem = str(failure)
             return
         if status == _OK and body.decode(errors="replace").strip() == challenge:
