@@ -31,6 +31,7 @@ class _Connection(asyncio.Protocol):
         self.answer: asyncio.Future[tuple[int, bytes]] | None = None
         self._parser: httptools.HttpResponseParser | None = None
         self._body = bytearray()
+        self._timer: asyncio.TimerHandle | None = None
         self.is_open = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -60,23 +61,36 @@ class _Connection(asyncio.Protocol):
             return
         if not parser.should_keep_alive():
             self.close()
+        self._stop_timer()
         self._parser = None
         answer.set_result((parser.get_status_code(), bytes(self._body)))
 
-    def request(self, raw: bytes) -> asyncio.Future[tuple[int, bytes]]:
+    def request(self, raw: bytes, timeout_seconds: float) -> asyncio.Future[tuple[int, bytes]]:
         """Write a request; the future of its answer."""
         if self.transport is None:
             raise CallbackError("not connected")
         self._body.clear()
         self._parser = httptools.HttpResponseParser(self)
-        self.answer = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        self.answer = loop.create_future()
+        self._timer = loop.call_later(timeout_seconds, self._expire)
         self.transport.write(raw)
         return self.answer
 
+    def _expire(self) -> None:
+        self._fail("timeout")
+        self.close()
+
     def close(self) -> None:
+        self._stop_timer()
         self.is_open = False
         if self.transport is not None:
             self.transport.close()
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
 
     def _fail(self, reason: str) -> None:
         if self.answer is not None and not self.answer.done():
@@ -84,7 +98,7 @@ class _Connection(asyncio.Protocol):
 
 
 class CallbackClient:
-    """Requests to callbacks, with one time limit for connecting and answering together."""
+    """Requests to callbacks, with one time limit for connecting and one for answering."""
 
     def __init__(self) -> None:
         self._idle: dict[tuple[str, str], deque[_Connection]] = {}
@@ -108,23 +122,17 @@ class CallbackClient:
         lines += [f"{name}: {value}" for name, value in headers.items()]
         lines.append(f"content-length: {len(body)}\r\n\r\n")
         raw = "\r\n".join(lines).encode() + body
+        connection = await self._connection(parts.scheme, parts.netloc, timeout_seconds)
         try:
-            async with asyncio.timeout(timeout_seconds):
-                connection = await self._connection(parts.scheme, parts.netloc)
-                try:
-                    answer = await connection.request(raw)
-                except BaseException:
-                    connection.close()
-                    raise
-        except TimeoutError as error:
-            raise CallbackError("timeout") from error
-        except OSError as error:
-            raise CallbackError(f"cannot connect: {error}") from error
+            answer = await connection.request(raw, timeout_seconds)
+        except BaseException:
+            connection.close()
+            raise
         if connection.is_open:
             self._idle.setdefault((parts.scheme, parts.netloc), deque()).append(connection)
         return answer
 
-    async def _connection(self, scheme: str, netloc: str) -> _Connection:
+    async def _connection(self, scheme: str, netloc: str, timeout_seconds: float) -> _Connection:
         idle = self._idle.get((scheme, netloc))
         while idle:
             connection = idle.pop()
@@ -133,12 +141,18 @@ class CallbackClient:
         parts = urlsplit(f"{scheme}://{netloc}")
         is_tls = scheme == "https"
         loop = asyncio.get_running_loop()
-        _, connection = await loop.create_connection(
-            _Connection,
-            parts.hostname or "",
-            parts.port or (443 if is_tls else 80),
-            ssl=ssl.create_default_context() if is_tls else None,
-        )
+        try:
+            async with asyncio.timeout(timeout_seconds):
+                _, connection = await loop.create_connection(
+                    _Connection,
+                    parts.hostname or "",
+                    parts.port or (443 if is_tls else 80),
+                    ssl=ssl.create_default_context() if is_tls else None,
+                )
+        except TimeoutError as error:
+            raise CallbackError("timeout") from error
+        except OSError as error:
+            raise CallbackError(f"cannot connect: {error}") from error
         return connection
 
     def close(self) -> None:

@@ -7,7 +7,7 @@ that a test in the same process need not go through HTTP.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Literal
 from urllib.parse import parse_qsl
 
@@ -29,7 +29,7 @@ __all__ = ["Control", "NumberSpec", "SaySpec"]
 TapKind = Literal["button", "button_reply", "list_reply", "nfm_reply"]
 
 _BAD_REQUEST, _NOT_FOUND = 400, 404
-_Act = Callable[[HttpRequest, list[str]], Awaitable[Any]]
+_Act = Callable[[HttpRequest, Sequence[str]], Awaitable[Any]]
 _LEDGER_FIELDS = frozenset(
     {
         "phone_number_id",
@@ -109,11 +109,11 @@ class Control:
             ("POST", "reset"): self._post_reset,
         }
 
-    def answer(self, request: HttpRequest, segments: list[str]) -> Awaitable[HttpAnswer]:
+    def answer(self, request: HttpRequest, segments: Sequence[str]) -> Awaitable[HttpAnswer]:
         """Answer one control request."""
         return self._answer(request, segments)
 
-    async def _answer(self, request: HttpRequest, segments: list[str]) -> HttpAnswer:
+    async def _answer(self, request: HttpRequest, segments: Sequence[str]) -> HttpAnswer:
         noun = segments[0] if segments else ""
         act = self._routes.get((request.method, noun))
         try:
@@ -159,10 +159,10 @@ class Control:
             "subscription": number.subscription.as_document() if number.subscription else None,
         }
 
-    async def _post_number(self, request: HttpRequest, _rest: list[str]) -> Any:
+    async def _post_number(self, request: HttpRequest, _rest: Sequence[str]) -> Any:
         return await self.add_number(msgspec.json.decode(request.body, type=NumberSpec))
 
-    async def _get_numbers(self, _request: HttpRequest, _rest: list[str]) -> Any:
+    async def _get_numbers(self, _request: HttpRequest, _rest: Sequence[str]) -> Any:
         return {"data": [self._number_document(key) for key in self._world.numbers]}
 
     # templates
@@ -181,7 +181,7 @@ class Control:
         status = str(document.get("status") or "APPROVED").upper()
         return self._world.templates.add(waba_id, document, status)
 
-    async def _post_templates(self, request: HttpRequest, rest: list[str]) -> Any:
+    async def _post_templates(self, request: HttpRequest, rest: Sequence[str]) -> Any:
         document = msgspec.json.decode(request.body)
         if rest:
             return self._change_template(rest[0], document)
@@ -203,20 +203,20 @@ class Control:
 
     # people
 
-    async def _get_person(self, _request: HttpRequest, rest: list[str]) -> Any:
+    async def _get_person(self, _request: HttpRequest, rest: Sequence[str]) -> Any:
         if not rest:
             return {"data": sorted(self._world.people.overridden())}
-        return msgspec.to_builtins(self._world.people.person(_phone(rest[0])))
+        return self._world.people.person(_phone(rest[0]))._asdict()
 
-    async def _post_person(self, request: HttpRequest, rest: list[str]) -> Any:
+    async def _post_person(self, request: HttpRequest, rest: Sequence[str]) -> Any:
         if not rest:
             raise _ControlError("name a phone: /_sim/people/{phone}", _NOT_FOUND)
         phone = _phone(rest[0])
-        if rest[1:] == ["say"]:
+        if tuple(rest[1:]) == ("say",):
             spec = msgspec.json.decode(request.body, type=SaySpec)
             return {"wamid": self.say(phone, spec)}
         changes = msgspec.json.decode(request.body, type=dict[str, Any])
-        return msgspec.to_builtins(self._world.people.override(phone, changes))
+        return self._world.people.override(phone, changes)._asdict()
 
     def say(self, phone: str, spec: SaySpec) -> str | None:
         """Have the person behind ``phone`` say something; ``ValueError`` if that is not possible."""
@@ -242,7 +242,7 @@ class Control:
 
     # faults, settings, ledger
 
-    async def _get_faults(self, _request: HttpRequest, _rest: list[str]) -> Any:
+    async def _get_faults(self, _request: HttpRequest, _rest: Sequence[str]) -> Any:
         return {
             "data": [
                 {"id": rule_id, **msgspec.to_builtins(rule)}
@@ -251,37 +251,37 @@ class Control:
             "struck_counts": dict(self._world.faults.struck_counts),
         }
 
-    async def _post_faults(self, request: HttpRequest, _rest: list[str]) -> Any:
+    async def _post_faults(self, request: HttpRequest, _rest: Sequence[str]) -> Any:
         rule = msgspec.json.decode(request.body, type=FaultRule)
         return {"id": self._world.faults.add(rule)}
 
-    async def _delete_faults(self, _request: HttpRequest, rest: list[str]) -> Any:
+    async def _delete_faults(self, _request: HttpRequest, rest: Sequence[str]) -> Any:
         if not rest:
             self._world.faults.clear()
         elif not rest[0].isdigit() or not self._world.faults.remove(int(rest[0])):
             raise _ControlError(f"there is no fault rule {rest[0]}", _NOT_FOUND)
         return {"success": True}
 
-    async def _get_settings(self, _request: HttpRequest, _rest: list[str]) -> Any:
+    async def _get_settings(self, _request: HttpRequest, _rest: Sequence[str]) -> Any:
         return self._world.settings.as_document()
 
-    async def _post_settings(self, request: HttpRequest, _rest: list[str]) -> Any:
+    async def _post_settings(self, request: HttpRequest, _rest: Sequence[str]) -> Any:
         changes = msgspec.json.decode(request.body, type=dict[str, Any])
         if changes.get("seed", self._world.settings.seed) != self._world.settings.seed:
             raise _ControlError("the seed cannot change while the simulator runs")
         self._world.set_settings(self._world.settings.merged(changes))
         return self._world.settings.as_document()
 
-    async def _get_ledger(self, request: HttpRequest, rest: list[str]) -> Any:
+    async def _get_ledger(self, request: HttpRequest, rest: Sequence[str]) -> Any:
         query = dict(parse_qsl(request.query))
         equal = {name: value for name, value in query.items() if name in _LEDGER_FIELDS}
         wanted = LedgerFilter(equal, query.get("attempt_prefix", ""))
-        if rest == ["summary"]:
+        if tuple(rest) == ("summary",):
             return await summary_of(self._world.ledger, wanted, query.get("separator", ":"))
         stream = self._world.ledger.stream(wanted)
         return HttpAnswer(content_type=b"application/x-ndjson", stream=stream)
 
-    async def _get_state(self, _request: HttpRequest, _rest: list[str]) -> Any:
+    async def _get_state(self, _request: HttpRequest, _rest: Sequence[str]) -> Any:
         return {
             "accepted_count": self._world.ledger.accepted_count,
             "refused_counts": {str(k): v for k, v in self._world.ledger.refused_counts.items()},
@@ -292,13 +292,13 @@ class Control:
             "numbers": [self._number_document(key) for key in self._world.numbers],
         }
 
-    async def _get_media(self, _request: HttpRequest, rest: list[str]) -> Any:
+    async def _get_media(self, _request: HttpRequest, rest: Sequence[str]) -> Any:
         medium = self._world.media.get(rest[0]) if rest else None
         if medium is None:
             raise _ControlError("there is no such medium", _NOT_FOUND)
         return HttpAnswer(body=bytes(medium.size_bytes), content_type=medium.mime_type.encode())
 
-    async def _post_reset(self, _request: HttpRequest, _rest: list[str]) -> Any:
+    async def _post_reset(self, _request: HttpRequest, _rest: Sequence[str]) -> Any:
         self._world.reset()
         return {"success": True}
 

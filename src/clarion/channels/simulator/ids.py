@@ -33,6 +33,7 @@ _SIXTEEN = struct.Struct("<16I").unpack
 _UNIT = 2.0**-32
 _BSUID_MODULUS = 10**20
 _BSUID_FACTOR = 6_364_136_223_846_793_007  # odd and not a multiple of 5: invertible
+_TRACE_MODULUS = 2**120
 _BSUID_INVERSE = pow(_BSUID_FACTOR, -1, _BSUID_MODULUS)
 
 
@@ -119,8 +120,8 @@ def inbound_wamid(seed: int, phone_number_id: str, phone: str, ordinal: int) -> 
 
 def trace_id(seed: int, number: int) -> str:
     """A name for one answer, as ``fbtrace_id`` and ``x-fb-trace-id`` carry it."""
-    digest = blake2b(b"%d" % number, digest_size=15, key=b"%d" % seed).digest()
-    return "A" + urlsafe_b64encode(digest).decode()
+    mixed = (number * _BSUID_FACTOR + seed) % _TRACE_MODULUS
+    return "A" + urlsafe_b64encode(mixed.to_bytes(15, "big")).decode()
 
 
 def bsuid_of(seed: int, country: str, phone: str) -> str:

@@ -18,6 +18,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import msgspec
 import orjson
 
 __all__ = ["Ledger", "LedgerFilter", "summary_of"]
@@ -70,7 +71,7 @@ class Ledger:
 
     def append(self, row: Mapping[str, Any]) -> None:
         """Record an accepted message; on the file before this returns."""
-        line = orjson.dumps(row)
+        line = msgspec.json.encode(row)  # kept: see payloads on why not orjson
         if self._file is not None:
             os.write(self._file, line + b"\n")
         self._remember(line)

@@ -52,7 +52,10 @@ class Subscription:
 
 @dataclass(slots=True, eq=False)
 class Number:
-    """One business number.  ``ordinals`` counts the requests to each person (digits)."""
+    """One business number.  ``ordinals`` counts the requests to each person (digits).
+
+    ``usage_header`` is the value of ``x-business-use-case-usage``.
+    """
 
     phone_number_id: str
     waba_id: str
@@ -69,10 +72,10 @@ class Number:
     window_opened: dict[str, float] = field(default_factory=dict)
     marketing_counts: dict[str, tuple[float, int]] = field(default_factory=dict)
 
-    @property
-    def usage_header(self) -> bytes:
-        """The value of ``x-business-use-case-usage``."""
-        return (
+    usage_header: bytes = b""
+
+    def __post_init__(self) -> None:
+        self.usage_header = (
             b'{"%s":[{"type":"whatsapp","call_count":1,"total_cputime":1,"total_time":1,'
             b'"estimated_time_to_regain_access":0}]}' % self.waba_id.encode()
         )

@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
+import msgspec
 import orjson
 
 from clarion.channels.simulator.graph_errors import Refusal, webhook_error
@@ -33,6 +34,8 @@ __all__ = [
 ]
 
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
+# Not orjson for what is kept: each of its results occupies 4 kB until it is freed.
+_encode = msgspec.json.encode
 _CONVERSATION_SECONDS = 86_400
 
 
@@ -67,7 +70,7 @@ def contact(person: Person, *, is_phone_shown: bool) -> bytes:
     if is_phone_shown:
         document["wa_id"] = person.wa_id
     document["user_id"] = person.bsuid
-    return orjson.dumps(document)
+    return _encode(document)
 
 
 def status(
@@ -106,7 +109,7 @@ def status(
         }
     if failure is not None:
         document["errors"] = [webhook_error(failure)]
-    return orjson.dumps(document)
+    return _encode(document)
 
 
 def inbound(
@@ -129,7 +132,7 @@ def inbound(
     document["id"] = wamid
     document["timestamp"] = str(int(at))
     document.update(content)
-    return orjson.dumps(document)
+    return _encode(document)
 
 
 def said_content(said: SaidReply) -> dict[str, Any]:
@@ -157,12 +160,12 @@ def preference(person: Person, at: float, *, is_stop: bool, is_phone_shown: bool
         "value": verb,
         "timestamp": int(at),
     }
-    return orjson.dumps(document)
+    return _encode(document)
 
 
 def event_update(endpoint: Endpoint, field: str, value: Mapping[str, Any]) -> Update:
     """An update whose item is the whole ``value`` (template, quality and account events)."""
-    return Update(endpoint, field, "", orjson.dumps(value))
+    return Update(endpoint, field, "", _encode(value))
 
 
 def envelope(updates: Sequence[Update], at: float, *, is_spread: bool = False) -> bytes:

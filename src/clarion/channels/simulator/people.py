@@ -9,8 +9,7 @@ otherwise is an override by phone, laid over what was computed.  What a person d
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from clarion.channels.simulator.ids import PersonDraws, bsuid_of, person_draws, phone_of_bsuid
 from clarion.channels.simulator.settings import PeopleSettings
@@ -30,8 +29,7 @@ _COUNTRIES: Mapping[str, str] = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(NamedTuple):
     """Somebody with a phone.  ``phone`` is digits as we may know it, ``wa_id`` as WhatsApp writes it."""
 
     phone: str
@@ -51,7 +49,7 @@ class Person:
     language: str | None = None
 
 
-_OVERRIDABLE = frozenset(field.name for field in fields(Person)) - {"phone", "bsuid", "country"}
+_OVERRIDABLE = frozenset(Person._fields) - {"phone", "bsuid", "country"}
 
 
 class People:
@@ -66,7 +64,7 @@ class People:
         """The person behind a phone (digits); always the same one."""
         computed = _computed(self._seed, phone, self.settings)
         changes = self._overrides.get(phone) if self._overrides else None
-        return replace(computed, **changes) if changes else computed
+        return computed._replace(**changes) if changes else computed
 
     def behind_bsuid(self, bsuid: str) -> Person | None:
         """The person whose business-scoped user id this is."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -54,17 +55,14 @@ class Routes:
 
     def __call__(self, request: HttpRequest) -> HttpAnswer | Awaitable[HttpAnswer]:
         """Answer one request."""
-        segments = [segment for segment in request.path.split("/") if segment]
-        if segments and segments[0] == "_sim":
-            return self._control.answer(request, segments[1:])
-        if segments and _VERSION.fullmatch(segments[0]):
-            segments = segments[1:]
-        edge = segments[1] if len(segments) == 2 else ""
-        handler = self._routes.get((request.method, edge))
-        if handler is None or not 1 <= len(segments) <= 2:
-            return self._refused(_unknown(request.method, "/".join(segments)))
+        node, edge, rest = _read_path(request.path)
+        if node == "_sim":
+            return self._control.answer(request, rest)
+        handler = None if rest else self._routes.get((request.method, edge))
+        if handler is None or not node:
+            return self._refused(_unknown(request.method, request.path))
         query = dict(parse_qsl(request.query)) if request.query else {}
-        return handler(segments[0], request, query)
+        return handler(node, request, query)
 
     def _send(
         self,
@@ -210,10 +208,25 @@ class Routes:
         return "http://" + request.headers.get(b"host", b"127.0.0.1").decode(errors="replace")
 
 
+@lru_cache(maxsize=256)
+def _read_path(path: str) -> tuple[str, str, tuple[str, ...]]:
+    """The node, the edge and what follows, without the version; for ``/_sim`` all that follows."""
+    segments = [segment for segment in path.split("/") if segment]
+    if segments and _VERSION.fullmatch(segments[0]):
+        segments = segments[1:]
+    if segments and segments[0] == "_sim":
+        return "_sim", "", tuple(segments[1:])
+    node, edge, *rest = [*segments, "", ""]
+    return node, edge, tuple(segment for segment in rest if segment)
+
+
 def _token(request: HttpRequest) -> str:
-    scheme, _, token = (
-        request.headers.get(b"authorization", b"").decode(errors="replace").partition(" ")
-    )
+    return _read_token(request.headers.get(b"authorization", b""))
+
+
+@lru_cache(maxsize=256)
+def _read_token(header: bytes) -> str:
+    scheme, _, token = header.decode(errors="replace").partition(" ")
     return token if scheme.lower() in {"bearer", "oauth"} else ""
 
 
@@ -227,4 +240,4 @@ def _no_object(node: str) -> Refusal:
 
 
 def _unknown(method: str, path: str) -> Refusal:
-    return Refusal(100, f"Unsupported {method.lower()} request: unknown path components: /{path}")
+    return Refusal(100, f"Unsupported {method.lower()} request: unknown path components: {path}")

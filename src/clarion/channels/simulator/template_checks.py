@@ -225,6 +225,6 @@ def _offers(
 
 def _texts(template: Template, parameters: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
     if not template.is_named:
-        return tuple(str(parameter.get("text", "")) for parameter in parameters)
+        return tuple([str(parameter.get("text", "")) for parameter in parameters])
     by_name = {parameter["parameter_name"]: parameter.get("text", "") for parameter in parameters}
     return tuple(str(by_name[name]) for name in template.shape.body_variables)
