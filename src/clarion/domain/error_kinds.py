@@ -31,6 +31,8 @@ def _caller(code: str, status: int, title: str, next_step: str) -> ErrorKind:
 
 
 # fmt: off  (a table: one row a line)
+# Tables: one row a line.
+# fmt: off
 REQUEST_ERRORS = (
     _caller(
         "request.invalid",
@@ -411,6 +413,7 @@ SETTING_ERRORS = (
         "Set CLARION_SECRET_KEY to the key that sealed it.",
     ),
 )
+# fmt: on
 # fmt: on
 
 ERROR_KINDS = MappingProxyType(
