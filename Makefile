@@ -15,6 +15,8 @@ BIN := $(VENV)/bin
 DEMO_ARGS ?=
 BENCH_ARGS ?=
 PYTEST_ARGS ?=
+LOCK = $(BIN)/uv pip compile pyproject.toml --universal --generate-hashes --python-version 3.11 \
+	--no-emit-index-url --no-header --quiet
 
 # A virtual environment knows its own place: one that was moved or copied is made anew.
 PLACE := $(shell cat $(VENV)/place 2>/dev/null)
@@ -64,9 +66,8 @@ bench: $(VENV)/dev.stamp ## Measure (BENCH_ARGS="…")
 	@$(BIN)/clarion bench $(BENCH_ARGS)
 
 lock: $(VENV)/dev.stamp ## Resolve the dependencies of pyproject.toml anew
-	@for lock in "dev requirements.lock" "build requirements.runtime.lock"; do set -- $$lock; \
-	$(BIN)/uv pip compile pyproject.toml --group $$1 --universal --generate-hashes \
-		--python-version 3.11 --no-emit-index-url --no-header --quiet --output-file $$2; done
+	@$(LOCK) --group dev --output-file requirements.lock
+	@$(LOCK) --group build --constraint requirements.lock --output-file requirements.runtime.lock
 
 clean: ## Remove the virtual environment, caches and built files (never data)
 	@rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
