@@ -37,6 +37,7 @@ _OWN_ROWS = (
     Reason("no_address", "refusal", "Has no address on this channel", "在该渠道没有地址"),
     Reason("session_active", "refusal", "Still inside an earlier session of the flow", "仍在该流程之前的会话中"),
     Reason("superseded", "refusal", "A later start of the flow took over", "已被后一次流程启动取代"),
+    Reason("newer_occurrence", "refusal", "A newer occurrence of the campaign took over", "已被活动的下一次执行取代"),
     Reason("excluded", "refusal", "In a group that is excluded", "在被排除的分组中"),
     Reason("contact_deleted", "refusal", "The contact was deleted", "联系人已删除"),
     Reason("campaign_ended", "refusal", "The campaign ended before the turn came", "轮到之前活动已结束"),
@@ -52,6 +53,10 @@ _OWN_ROWS = (
     Reason("template_paused", "hold", "Waits: the template is paused", "模板已暂停，等待中"),
     Reason("recipient_busy", "hold", "Waits: too many messages to this person at once", "短时间内发给该用户的消息过多，等待中"),
     Reason("day_limit", "hold", "Waits: the sender's limit for 24 hours is used up", "发送方 24 小时额度已用完，等待中"),
+    Reason("connect_refused", "hold", "The platform refused the connection; nothing was sent", "平台拒绝连接，消息未发送"),
+    Reason("connect_timeout", "hold", "The platform could not be reached in time; nothing was sent", "连接平台超时，消息未发送"),
+    Reason("tls", "hold", "No secure connection to the platform; nothing was sent", "无法与平台建立安全连接，消息未发送"),
+    Reason("dns", "hold", "The platform's name could not be resolved; nothing was sent", "无法解析平台域名，消息未发送"),
     Reason("provider_held", "hold", "Held by the provider for a check", "被平台暂扣审核"),
     # Failures: it was tried.
     Reason("flow_failed", "failure", "The flow failed", "流程执行失败"),
@@ -64,7 +69,11 @@ _OWN_ROWS = (
     Reason("attempts_exhausted", "failure", "Tried as often as allowed", "已达最大尝试次数"),
     # Doubt: nobody knows yet.
     Reason("in_doubt", "doubt", "Sent, but the answer was lost; a receipt will settle it", "已发出但未收到应答，等待回执确认"),
-    Reason("doubt_unsettled", "doubt", "Sent, the answer was lost, and no receipt came in time", "已发出但未收到应答，期限内也没有回执"),
+    Reason("no_receipt", "doubt", "The answer was lost, and no receipt came in time", "未收到应答，期限内也没有回执"),
+    Reason("owner_lost", "doubt", "The worker stopped while the message was leaving", "发送过程中工作进程停止"),
+    Reason("response_timeout", "doubt", "The platform did not answer in time", "平台未在时限内应答"),
+    Reason("reset", "doubt", "The connection broke before the answer", "应答前连接中断"),
+    Reason("malformed", "doubt", "The answer could not be read", "应答无法解析"),
     # Occurrences that did not run.
     Reason("too_late", "occurrence", "The server was not running in time", "服务未及时运行，已错过"),
     Reason("previous_running", "occurrence", "The occurrence before it was still running", "上一次执行尚未结束"),
@@ -93,7 +102,7 @@ _PROVIDER_ROWS = (
     Reason("parameter_count", "failure", "The number of parameters does not fit the template", "参数数量与模板不符"),
     Reason("parameter_format", "failure", "A parameter does not have the form that the template wants", "参数格式与模板不符"),
     Reason("parameter_text_refused", "failure", "The text of a parameter is not allowed", "参数文本不被允许"),
-    Reason("text_too_long", "failure", "The text is too long with its parameters filled in", "填入参数后文本过长"),
+    Reason("text_too_long", "failure", "The text came out too long", "文本过长"),
     Reason("too_large", "failure", "The message is too large", "消息过大"),
     Reason("type_unsupported", "failure", "The platform does not know this type of message", "平台不支持该消息类型"),
     Reason("media_unusable", "failure", "The platform could not use the media file", "平台无法使用该媒体文件"),
@@ -133,8 +142,26 @@ _PROVIDER_ROWS = (
     Reason("not_the_platform", "hold", "Something between us and the platform answered", "应答来自平台之外的中间环节"),
 )  # fmt: skip
 
+# Why a session failed, in the words of the flow engine.
+_FLOW_ROWS = (
+    Reason("bad_pattern", "failure", "A pattern of the flow is not valid", "流程中的匹配模式无效"),
+    Reason("content_missing", "failure", "A node has nothing to send", "节点没有可发送的内容"),
+    Reason("expression_failed", "failure", "An expression of the flow failed", "流程中的表达式出错"),
+    Reason("input_missing", "failure", "A required input of the flow is missing", "缺少流程的必填输入"),
+    Reason("template_parameter_empty", "failure", "A parameter of the template came out empty", "模板参数的值为空"),
+    Reason("text_empty", "failure", "A text came out empty", "文本内容为空"),
+    Reason("too_many_jumps", "failure", "The session jumped too often", "会话跳转次数过多"),
+    Reason("too_many_nodes", "failure", "The flow walked in circles", "流程陷入循环"),
+    Reason("too_many_sprints", "failure", "The session went on for too many turns", "会话轮次过多"),
+    Reason("too_many_variables", "failure", "The session has too many variables", "会话变量过多"),
+    Reason("variable_not_json", "failure", "A variable's value cannot be stored", "变量的值无法保存"),
+    Reason("variable_too_long", "failure", "A variable's value is too long", "变量的值过长"),
+    Reason("variables_too_large", "failure", "The session's variables are too large together", "会话变量总量过大"),
+    Reason("node_missing", "failure", "The version no longer has the node that the session waited at", "该版本中已没有会话等待的节点"),
+)  # fmt: skip
+
 REASONS: Mapping[str, Reason] = MappingProxyType(
-    {row.code: row for row in (*_OWN_ROWS, *_PROVIDER_ROWS)}
+    {row.code: row for row in (*_OWN_ROWS, *_FLOW_ROWS, *_PROVIDER_ROWS)}
 )
 
 
