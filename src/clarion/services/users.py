@@ -166,9 +166,7 @@ async def user_by_email(connection: Connection, scope: Scope, email: str) -> Use
     return _user_of(row)
 
 
-async def set_role(
-    connection: Connection, scope: Scope, *, email: str, role: Role
-) -> User:
+async def set_role(connection: Connection, scope: Scope, *, email: str, role: Role) -> User:
     """Give a user of the server (by e-mail) a role here, or another one.
 
     Raises ``user.not_found``, ``user.last_admin``.

@@ -170,7 +170,5 @@ async def update_workspace(
         if getattr(after, field) != getattr(before, field)
     }
     if changes:
-        await audit.record(
-            connection, scope, "updated", "workspace", scope.workspace_id, changes
-        )
+        await audit.record(connection, scope, "updated", "workspace", scope.workspace_id, changes)
     return after

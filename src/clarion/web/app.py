@@ -86,7 +86,7 @@ def create_app(
     registry = registry if registry is not None else CollectorRegistry()
     api = create_api(place, routers=routers, registry=registry, rates=rates)
     framed = RequestFrame(
-        BodyLimit(_either_rpc_or(api, rpc)),
+        BodyLimit(_either_rpc_or(api, rpc), upload_limit_bytes=place.settings.upload_limit_bytes),
         counts=RequestCounts.in_registry(registry),
         mint_id=lambda: uuid.uuid4().hex,
         seconds=time.perf_counter,

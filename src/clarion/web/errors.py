@@ -30,6 +30,7 @@ __all__ = [
     "ProblemAnswer",
     "install_error_handlers",
     "problem_response",
+    "request_id_of",
     "translate",
 ]
 
@@ -132,7 +133,9 @@ def _of_http(error: HTTPException) -> ClarionError:
         error.status_code, ("server.failed", f"The server answered {error.status_code}.")
     )
     allowed = (error.headers or {}).get("Allow")
-    return ClarionError(code, message, **({"allowed_methods": allowed} if allowed else {}))
+    if allowed is None:
+        return ClarionError(code, message)
+    return ClarionError(code, message, allowed_methods=allowed)
 
 
 def _itself(error: ClarionError) -> ClarionError:
@@ -185,11 +188,14 @@ def request_id_of(request: Request) -> str:
 async def _answer(request: Request, error: Exception) -> Response:
     known = translate(error)
     if known.fault == "us":
-        log.error("request failed", code=known.code, request_id=request_id_of(request), exc_info=error)
+        log.error(
+            "request failed", code=known.code, request_id=request_id_of(request), exc_info=error
+        )
     return problem_response(known, request_id_of(request))
 
 
 def install_error_handlers(app: FastAPI) -> None:
     """Let every exception of the application be answered as problem+json."""
-    for kind in (Exception, *(kind for kind, _ in _TRANSLATIONS)):
+    kinds: tuple[type[Exception], ...] = (Exception, *(kind for kind, _ in _TRANSLATIONS))
+    for kind in kinds:
         app.add_exception_handler(kind, _answer)

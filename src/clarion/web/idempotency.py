@@ -44,7 +44,7 @@ class _Claim:
     workspace_id: int
 
 
-class _Repeated(Exception):
+class _RepeatedError(Exception):
     """Carries the stored answer from the dependency to the route."""
 
     def __init__(self, answer: Response) -> None:
@@ -92,7 +92,7 @@ async def _claim(
             "This Idempotency-Key was used for another request within the last 24 hours.",
         )
     opened = place.sealer.open(stored["response"].decode("ascii"), context=_context(claim))
-    raise _Repeated(_unpack(stored["status"], opened))
+    raise _RepeatedError(_unpack(stored["status"], opened))
 
 
 Once = Depends(_claim)
@@ -135,7 +135,7 @@ class Route(APIRoute):
         async def answer_once(request: Request) -> Response:
             try:
                 response = await answer(request)
-            except _Repeated as repeated:
+            except _RepeatedError as repeated:
                 return repeated.answer
             claim: _Claim | None = getattr(request.state, "idempotency", None)
             if claim is not None and response.status_code < 400:

@@ -1,7 +1,7 @@
 """Limits of what one client may ask: the size of a body, and requests a second.
 
 Theory of operation.  A body is counted while it is read, so that a chunked upload cannot pass the
-limit; the limits stand in one table by path.  Requests are limited per key or signed-in user by a
+limit; the limit depends on the path.  Requests are limited per key or signed-in user by a
 token bucket in this process's memory (with N processes a client gets N times the rate: the limit
 protects the server and is no billing).  The arithmetic of the bucket is pure.
 """
@@ -20,35 +20,32 @@ __all__ = ["BodyLimit", "Bucket", "RateLimits", "body_limit_of", "take"]
 
 MEBIBYTE = 1024 * 1024
 DEFAULT_BODY_BYTES = 2 * MEBIBYTE
-# The first prefix that fits decides.
-_BODY_BYTES_BY_PREFIX: tuple[tuple[str, int], ...] = (("/api/v1/imports", 512 * MEBIBYTE),)
+_UPLOAD_PREFIXES = ("/api/v1/imports",)
 MOST_BUCKETS = 10_000
 
 
-def body_limit_of(path: str) -> int:
+def body_limit_of(path: str, upload_limit_bytes: int) -> int:
     """How many bytes of a body this path accepts."""
-    for prefix, limit in _BODY_BYTES_BY_PREFIX:
-        if path.startswith(prefix):
-            return limit
-    return DEFAULT_BODY_BYTES
+    return upload_limit_bytes if path.startswith(_UPLOAD_PREFIXES) else DEFAULT_BODY_BYTES
 
 
-class _TooLarge(Exception):
+class _TooLargeError(Exception):
     """Raised inside ``receive``; never leaves this module."""
 
 
 class BodyLimit:
     """ASGI middleware that refuses bodies above the path's limit with ``request.too_large``."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, upload_limit_bytes: int) -> None:
         self._app = app
+        self._upload_limit_bytes = upload_limit_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        limit = body_limit_of(scope["path"])
+        limit = body_limit_of(scope["path"], self._upload_limit_bytes)
         refused = ClarionError(
             "request.too_large",
             f"The body is larger than {limit:,} bytes, the limit of this address.",
@@ -68,7 +65,7 @@ class BodyLimit:
             received += len(message.get("body", b""))
             if received > limit:
                 is_over = True
-                raise _TooLarge
+                raise _TooLargeError
             return message
 
         async def send_unless_over(message: Message) -> None:
@@ -80,7 +77,7 @@ class BodyLimit:
 
         try:
             await self._app(scope, receive_counted, send_unless_over)
-        except _TooLarge:
+        except _TooLargeError:
             pass
         finally:
             if is_over and not has_started:

@@ -54,7 +54,9 @@ def _has_body(operation: dict[str, Any]) -> bool:
 
 def _has_parameter(name: str) -> Callable[[dict[str, Any]], bool]:
     def has(operation: dict[str, Any]) -> bool:
-        return any(parameter["name"].lower() == name for parameter in operation.get("parameters", ()))
+        return any(
+            parameter["name"].lower() == name for parameter in operation.get("parameters", ())
+        )
 
     return has
 

@@ -70,7 +70,9 @@ class MeAnswer(BaseModel):
 
     kind: Literal["user", "key", "command", "system"]
     id: int | None
-    name: Annotated[str, StringConstraints()] = Field(description="E-mail of a user, name of a key.")
+    name: Annotated[str, StringConstraints()] = Field(
+        description="E-mail of a user, name of a key."
+    )
     role: Role
     permissions: list[Permission]
     workspace_id: int
@@ -147,9 +149,7 @@ async def sign_in_create(
 
 
 @router.post("/sign-out", operation_id="sign_in_end", summary="Sign out", status_code=204)
-async def sign_in_end(
-    response: Response, connection: DB, _: Asking, token: SessionToken
-) -> None:
+async def sign_in_end(response: Response, connection: DB, _: Asking, token: SessionToken) -> None:
     """Ends the session of the cookie and takes the cookies away."""
     if token is not None:
         await sign_ins.end_sign_in(connection, token)

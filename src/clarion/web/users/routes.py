@@ -22,7 +22,12 @@ router = noun_router("users", prefix="/users")
 
 Email = Annotated[str, StringConstraints(min_length=3, max_length=254, strip_whitespace=True)]
 NewPassword = Annotated[
-    str, Field(min_length=SHORTEST_PASSWORD, max_length=LONGEST_PASSWORD, json_schema_extra={"format": "password"})
+    str,
+    Field(
+        min_length=SHORTEST_PASSWORD,
+        max_length=LONGEST_PASSWORD,
+        json_schema_extra={"format": "password"},
+    ),
 ]
 
 
@@ -121,9 +126,7 @@ async def user_read(connection: DB, scope: Asking, user_id: Id) -> UserAnswer:
     status_code=204,
     responses=refusals("user.not_found"),
 )
-async def user_set_password(
-    connection: DB, scope: Asking, user_id: Id, body: PasswordBody
-) -> None:
+async def user_set_password(connection: DB, scope: Asking, user_id: Id, body: PasswordBody) -> None:
     """The user is signed out everywhere."""
     await users.set_password(connection, scope, user_id=user_id, password=body.password)
 
