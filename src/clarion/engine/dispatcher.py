@@ -20,7 +20,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Mapping
-from typing import Any
+from datetime import timedelta
 
 import structlog
 
@@ -36,6 +36,7 @@ from clarion.channels.registry import ADAPTERS
 from clarion.channels.wire import WireClient
 from clarion.domain.message import Lane
 from clarion.engine.accounts import account_of
+from clarion.engine.apply.append_results import append_results
 from clarion.engine.apply.set_fires import set_fires
 from clarion.engine.outbound import (
     Result,
@@ -43,7 +44,6 @@ from clarion.engine.outbound import (
     attempt_id_of,
     result_of,
     row_from_record,
-    unsent,
     withheld,
 )
 from clarion.engine.parts import Parts
@@ -55,7 +55,6 @@ from clarion.store.queries import load
 __all__ = ["LeaseLostError", "SenderOwner"]
 
 OUTBOX = load("outbox")
-RESULTS = load("results")
 
 log = structlog.get_logger(__name__)
 
@@ -259,7 +258,7 @@ class SenderOwner:
         """The channel told us to stop: obey before anything else leaves."""
         until = None
         if result.delay_seconds is not None:
-            until = datetime_after(result, result.delay_seconds)
+            until = result.at + timedelta(seconds=result.delay_seconds)
             await set_fires(connection, "sender", [(self._sender_id, until, 0)])
         await OUTBOX.execute(
             connection,
@@ -348,10 +347,10 @@ class SenderOwner:
         """Until something may have changed: results, new rows, tokens, or a heartbeat is due."""
         sizes = self._parts.sizes
         if is_busy:
-            wait = max(sizes.tick_seconds, min(self._bucket.seconds_until(1), 1.0))
-            if self._results and len(self._in_flight) < sizes.in_flight:
-                wait = min(wait, sizes.tick_seconds)
-            await asyncio.sleep(wait)
+            await asyncio.sleep(sizes.tick_seconds)
+            if not self._results:
+                wait = 1.0 if self._is_full() else min(self._bucket.seconds_until(1), 1.0)
+                await self._wait_for_news(wait)
             return
         await self._parts.wakeups.wait(
             f"outbox:{self._sender_id}", min(1.0, sizes.lease_seconds / _HEARTBEATS_A_LEASE)
@@ -361,9 +360,7 @@ class SenderOwner:
         """Let what is in flight end, record it, and give the sender back."""
         limit = self._time() + self._parts.sizes.lease_seconds / 2
         while self._in_flight and self._time() < limit:
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._news.wait(), 0.1)
-            self._news.clear()
+            await self._wait_for_news(0.1)
         async with transaction(self._parts.pool) as connection:
             await self._append(connection, self._results)
             await self._beat(connection, self._marks, self._epoch, 0)
@@ -377,6 +374,14 @@ class SenderOwner:
                 )
         self._results.clear()
         self._parts.wakeups.ring("results")
+
+    def _is_full(self) -> bool:
+        return len(self._in_flight) >= self._parts.sizes.in_flight
+
+    async def _wait_for_news(self, timeout_seconds: float) -> None:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._news.wait(), timeout_seconds)
+        self._news.clear()
 
     def _time(self) -> float:
         return asyncio.get_running_loop().time()

@@ -13,7 +13,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from clarion.channels.contract import Outcome, OutcomeKind
+from clarion.channels.contract import Outcome, Reaction
 from clarion.domain.message import Address, AddressKind, Channel, Content, Lane
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "attempt_id_of",
     "read_attempt_id",
     "result_of",
+    "row_from_record",
     "withheld",
 ]
 
@@ -113,10 +114,23 @@ def withheld(
     return Result(lane, position, message_id, attempt, "withheld", "none", reason, at)
 
 
+def delay_of(reaction: Reaction, attempt: int) -> float | None:
+    """How long to wait after the n-th attempt; it grows by the reaction's factor."""
+    if reaction.delay_seconds is None:
+        return None
+    return reaction.delay_seconds * reaction.backoff_factor ** (attempt - 1)
+
+
+def _rewritten(asked: Address, resolved: Address | None) -> str | None:
+    """The number that the channel uses for the one we asked for, when it is another (BR, MX)."""
+    if resolved is None or resolved.kind is not AddressKind.WA_ID:
+        return None
+    return None if resolved.value == asked.value.lstrip("+") else resolved.value
+
+
 def result_of(row: Row, outcome: Outcome, at: datetime) -> Result:
     """What the adapter makes of the answer."""
     reaction = outcome.reaction
-    wa_id = outcome.resolved_address
     return Result(
         lane=row.lane,
         position=row.position,
@@ -126,27 +140,12 @@ def result_of(row: Row, outcome: Outcome, at: datetime) -> Result:
         reaction=reaction.kind.value,
         reason=reaction.reason or None,
         at=at,
-        delay_seconds=reaction.delay_seconds,
+        delay_seconds=delay_of(reaction, row.attempt),
         max_attempts=reaction.max_attempts,
         provider_id=outcome.provider_id,
-        wa_id=wa_id.value if wa_id is not None and wa_id.value != row.to.value.lstrip("+") else None,
+        wa_id=_rewritten(row.to, outcome.resolved_address),
         error_code=outcome.error_code,
         error_title=outcome.error_title,
         http_status=outcome.http_status,
     )
 
-
-def unsent(row: Row, at: datetime) -> Result:
-    """Claimed but never written (we are stopping): somebody may send it at once."""
-    return Result(
-        row.lane,
-        row.position,
-        row.message_id,
-        row.attempt,
-        OutcomeKind.NOT_SENT.value,
-        "retry",
-        "stopped",
-        at,
-        delay_seconds=0.0,
-        max_attempts=1 << 30,
-    )

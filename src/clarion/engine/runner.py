@@ -121,7 +121,7 @@ class Runner:
                 "end_sessions",
                 ids=sorted(ended),
                 status="superseded",
-                reason="newer_occurrence",
+                reason="superseded",
                 now=now,
             )
             await cancel_fires(connection, "session", sorted(ended))

@@ -115,7 +115,7 @@ def read_flow(data: object) -> tuple[Flow | None, list[Problem]]:
             error(
                 "unknown_schema",
                 "schema",
-                f"The schema is {_shown(schema)}, which this version does not know.",
+                f"The field `schema` is {_shown(schema)}; this version knows `{SCHEMA}`.",
                 f'Write `"schema": "{SCHEMA}"`, or use a newer version of Clarion.',
             )
         ]
@@ -297,7 +297,12 @@ def _read_node(
         if target not in known:
             fix = "Name a node of this flow."
             problems.append(
-                error("exit_to_nowhere", f"{where}.config.target", f"No node `{target}`.", fix)
+                error(
+                    "exit_to_nowhere",
+                    f"{where}.config.target",
+                    f"The node goes to `{target}`, which is no node of this flow.",
+                    fix,
+                )
             )
     return Node(node_id, kind.name, config, exits, label, position)
 

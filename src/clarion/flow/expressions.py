@@ -140,10 +140,18 @@ class Expression:
             return
         try:
             self._template = _ENVIRONMENT.from_string(source)
-            segments = self._template.global_variable_segments()
+            analysis = self._template.analyze()
         except _RENDER_ERRORS as error:
             raise ExpressionError(_sentence(error)) from error
-        self.paths = tuple(tuple(str(part) for part in path) for path in segments)
+        if unknown := analysis.filters.keys() - _ENVIRONMENT.filters.keys():
+            raise ExpressionError(f"unknown filter '{min(unknown)}'")
+        self.paths = tuple(
+            dict.fromkeys(
+                tuple(str(part) for part in use.segments)
+                for uses in analysis.globals.values()
+                for use in uses
+            )
+        )
         self.literal_chars = 0
 
     def _split(self) -> bool:

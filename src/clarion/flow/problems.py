@@ -42,8 +42,30 @@ _CONFIG_FIXES: Mapping[str, str] = MappingProxyType(
         "duration_too_long": "Wait at most 90 days.",
     }
 )
-_UNKNOWN_FIELD = "extra_forbidden"
-_MISSING_FIELD = "missing"
+_OTHER = ("config_invalid", "{message}.", "See the reference of the node kind.")
+_PYDANTIC_WORDS: Mapping[str, tuple[str, str, str]] = MappingProxyType(
+    {
+        "extra_forbidden": ("unknown_field", "There is no such field.", "Remove it."),
+        "missing": ("config_missing", "The field is missing.", "Add it."),
+        "too_short": (
+            "config_invalid",
+            "There are too few; {min_length} is the least.",
+            "Add one.",
+        ),
+        "too_long": (
+            "config_invalid",
+            "There are too many; {max_length} is the most.",
+            "Remove some.",
+        ),
+        "greater_than_equal": ("config_invalid", "{ge} is the least.", "Write a greater number."),
+        "less_than_equal": ("config_invalid", "{le} is the most.", "Write a smaller number."),
+        "model_type": ("config_invalid", "This is not an object.", "Write `{…}`."),
+        "dict_type": ("config_invalid", "This is not an object.", "Write `{…}`."),
+        "tuple_type": ("config_invalid", "This is not a list.", "Write `[…]`."),
+        "literal_error": ("config_invalid", "It must be {expected}.", "Choose one of these."),
+        "string_type": ("config_invalid", "This is not a text.", "Write it in quotes."),
+    }
+)
 
 
 def error(code: str, where: str, message: str, fix: str) -> Problem:
@@ -65,36 +87,26 @@ def node_id_of(problem: Problem) -> str | None:
 def problems_of_config(failure: ValidationError, where: str) -> Iterator[Problem]:
     """One problem a field, from what pydantic found.
 
-    A value that may have several forms is reported once a form by pydantic; only the first report
-    of a place is kept, and the names of the forms are taken out of it.
+    A place is reported once, and not at all when something inside it is: a list that lost its one
+    entry to a mistake is not also too short.
     """
-    seen: set[str] = set()
-    for each in failure.errors(include_url=False, include_input=False):
-        kind = each["type"]
-        place = ".".join((where, *_steps(each["loc"])))
-        if place in seen:
-            continue
-        seen.add(place)
-        yield _config_problem(kind, place, each)
+    found = {
+        ".".join((where, *_steps(each["loc"]))): each
+        for each in reversed(failure.errors(include_url=False, include_input=False))
+    }
+    for place, each in reversed(found.items()):
+        if not any(other.startswith(f"{place}.") for other in found):
+            yield _config_problem(each["type"], place, each)
 
 
 def _config_problem(kind: str, place: str, each: Mapping[str, Any]) -> Problem:
-    message = f"{each['msg']}."
-    if kind == _UNKNOWN_FIELD:
-        return error("unknown_field", place, "There is no such field.", "Remove it.")
-    if kind == _MISSING_FIELD:
-        return error("config_missing", place, "The field is missing.", "Add it.")
     if kind in _CONFIG_FIXES:
-        return error(kind, place, message, _CONFIG_FIXES[kind])
-    return error("config_invalid", place, message, "See the reference of the node kind.")
+        return error(kind, place, f"{each['msg']}.", _CONFIG_FIXES[kind])
+    code, told, fix = _PYDANTIC_WORDS.get(kind, _OTHER)
+    message = told.format(message=each["msg"], **each.get("ctx", {}))
+    return error(code, place, message, fix)
 
 
 def _steps(location: tuple[int | str, ...]) -> Iterator[str]:
-    for step in location:
-        if isinstance(step, int):
-            yield str(step)
-        elif not any(mark in step for mark in "[]()") and step not in _FORM_NAMES:
-            yield step
-
-
-_FORM_NAMES = frozenset(("Rule", "Group", "AwaitedButton", "str", "constrained-str"))
+    """The steps that an author would see; the forms of a value are named in brackets."""
+    return (str(step) for step in location if not str(step).startswith(("(", "[")))

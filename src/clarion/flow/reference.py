@@ -129,10 +129,8 @@ def _shape(
         if "properties" not in target:
             return _shape(target, definitions)
         return "object", [("", target)]
-    if "anyOf" in field:
-        shapes = [
-            _shape(each, definitions) for each in field["anyOf"] if each.get("type") != "null"
-        ]
+    if forms := field.get("anyOf", field.get("oneOf")):
+        shapes = [_shape(each, definitions) for each in forms if each.get("type") != "null"]
         names = dict.fromkeys(name for name, _ in shapes)
         return " or ".join(names), [each for _, inner in shapes for each in inner]
     if "enum" in field:

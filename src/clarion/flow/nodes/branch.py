@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Discriminator, Field, Tag, model_validator
 from pydantic_core import PydanticCustomError
 
 from clarion.flow.expressions import Expression, text_of
@@ -103,11 +104,22 @@ class Rule(Config):
         return pattern.search(text) is not None
 
 
+def _form_of(value: object) -> str:
+    """Which of the two a part of a group is, so that mistakes are told of that one alone."""
+    is_group = isinstance(value, Group) or (isinstance(value, Mapping) and "rules" in value)
+    return "(group)" if is_group else "(rule)"
+
+
+_Part = Annotated[
+    Annotated[Rule, Tag("(rule)")] | Annotated["Group", Tag("(group)")], Discriminator(_form_of)
+]
+
+
 class Group(Config):
     """Rules, and groups of rules, joined by `all` (and) or `any` (or)."""
 
     match: Literal["all", "any"] = "all"
-    rules: Annotated[tuple[Rule | Group, ...], Field(min_length=1, max_length=50)]
+    rules: Annotated[tuple[_Part, ...], Field(min_length=1, max_length=50)]
 
     def is_met(self, state: State) -> bool:
         """Whether all, or any, of the parts fit now; looks no further than needed."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Discriminator, Field, Tag, model_validator
 from pydantic_core import PydanticCustomError
 
 from clarion.domain.message import Channel, TemplateContent, TemplateParameter
@@ -50,6 +51,10 @@ class TemplateButton(Config):
     ]
 
 
+def _form_of(value: object) -> str:
+    return "(object)" if isinstance(value, Mapping) else "(list)"
+
+
 class SendTemplateConfig(Config):
     """Which template, and what goes into its placeholders."""
 
@@ -62,9 +67,10 @@ class SendTemplateConfig(Config):
     ]
     header: TemplateHeader | None = None
     body: Annotated[
-        tuple[_Parameter, ...] | dict[_ParameterName, _Parameter],
+        Annotated[tuple[_Parameter, ...], Tag("(list)")]
+        | Annotated[dict[_ParameterName, _Parameter], Tag("(object)")],
+        Discriminator(_form_of),
         Field(
-            union_mode="left_to_right",
             description="The values of the body's placeholders: a list when they are numbered, "
             "an object when they are named.",
         ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Annotated, Self
 
-from pydantic import Field, model_validator
+from pydantic import Discriminator, Field, Tag, model_validator
 from pydantic_core import PydanticCustomError
 
 from clarion.domain.message import Channel, Reply
@@ -37,6 +37,16 @@ class AwaitedButton(Config):
     title: Annotated[str, Field(min_length=1, max_length=72)] | None = None
 
 
+def _form_of(value: object) -> str:
+    return "(id)" if isinstance(value, str) else "(button)"
+
+
+_Awaited = Annotated[
+    Annotated[_Id, Tag("(id)")] | Annotated[AwaitedButton, Tag("(button)")],
+    Discriminator(_form_of),
+]
+
+
 class WaitForReplyConfig(Config):
     """How long to wait, what answers to tell apart, and where to keep the answer."""
 
@@ -44,7 +54,7 @@ class WaitForReplyConfig(Config):
         Duration(amount=24, unit="hours")
     )
     buttons: Annotated[
-        tuple[_Id | AwaitedButton, ...],
+        tuple[_Awaited, ...],
         Field(
             max_length=20,
             description="Buttons, rows of a list or quick replies of a template that have their "

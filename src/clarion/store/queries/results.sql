@@ -105,7 +105,7 @@ ORDER BY m.id FOR UPDATE OF m;
 
 -- name: close_doubts
 -- No receipt came within the window and the campaign wants nobody messaged twice.
-UPDATE messages SET reason = 'no_receipt'
+UPDATE messages SET reason = 'doubt_unsettled'
 WHERE id = ANY(:message_ids::bigint[]) AND status = 'in_doubt';
 
 -- name: early_receipts_for

@@ -111,3 +111,7 @@ SELECT id, flow_id, number, definition FROM flow_versions WHERE id = :flow_versi
 SELECT id, name, status FROM senders
 WHERE workspace_id = :workspace_id AND channel = :channel AND status <> 'removed'
 ORDER BY id;
+
+-- name: wait_kinds
+-- What some sessions wait for.
+SELECT id, wait_kind FROM sessions WHERE id = ANY(:ids::bigint[]) AND status = 'waiting';

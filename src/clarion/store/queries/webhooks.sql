@@ -20,7 +20,7 @@ SELECT r.* FROM unnest(
 
 -- name: sender_by_webhook_key
 -- The sender that listens at a webhook address.
-SELECT id, workspace_id, channel, config, secrets_sealed
+SELECT id, workspace_id, channel, config, secrets_sealed, webhook_key
 FROM senders WHERE webhook_key = :webhook_key AND channel = :channel AND status <> 'removed';
 
 -- name: senders_of_same_workspace
@@ -239,3 +239,25 @@ WHERE workspace_id = :workspace_id AND channel = :channel AND account_key = :acc
 UPDATE senders SET health = health || :facts, updated_at = :now::timestamptz
 WHERE workspace_id = :workspace_id AND channel = :channel
   AND (sender_key = :sender_key OR (:sender_key::text IS NULL AND account_key = :account_key));
+
+-- name: contacts_of_messages
+-- Whom some messages were for.
+SELECT id, contact_id, campaign_id FROM messages WHERE id = ANY(:message_ids::bigint[]);
+
+-- name: pause_senders
+-- Pause senders of an account, or one of them, because the provider says so.
+UPDATE senders SET status = 'paused', status_reason = :reason, updated_at = :now::timestamptz
+WHERE workspace_id = :workspace_id AND channel = :channel AND status = 'active'
+  AND (sender_key = :sender_key OR (:sender_key::text IS NULL AND account_key = :account_key))
+RETURNING id;
+
+-- name: campaigns_using_template
+-- Campaigns in progress whose published flow sends a template.
+SELECT c.id FROM campaigns c
+JOIN flows f ON f.id = c.flow_id
+JOIN flow_versions v ON v.id = f.published_version_id
+WHERE c.workspace_id = :workspace_id AND c.status = 'in_progress' AND c.deleted_at IS NULL
+  AND jsonb_path_exists(v.definition,
+      '$.nodes[*] ? (@.kind == "send_whatsapp_template" && @.config.template == $name
+          && @.config.language == $language)',
+      jsonb_build_object('name', :name::text, 'language', :language::text));
