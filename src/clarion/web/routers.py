@@ -1,0 +1,27 @@
+"""The routers of the REST API, one a noun, in the order of the documentation."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from clarion.web.audit import routes as audit
+from clarion.web.flows import routes as flows
+from clarion.web.keys import routes as keys
+from clarion.web.senders import routes as senders
+from clarion.web.sign_ins import routes as sign_ins
+from clarion.web.templates import routes as templates
+from clarion.web.users import routes as users
+from clarion.web.workspaces import routes as workspaces
+
+__all__ = ["ROUTERS"]
+
+ROUTERS: tuple[APIRouter, ...] = (
+    sign_ins.router,
+    workspaces.router,
+    users.router,
+    keys.router,
+    senders.router,
+    templates.router,
+    flows.router,
+    audit.router,
+)
