@@ -1,0 +1,113 @@
+"""An import file of either kind, opened as a stream of judged batches.
+
+Theory of operation.  ``open_file`` looks at the first bytes (never at the file's name), reads the
+header row and decides the columns; ``batches`` then gives rows in lots of a fixed count of raw
+rows, skipping those that an earlier run has already stored.  Reading again always gives the same
+rows in the same order, which is what makes an import resumable by a mere count of rows.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import BinaryIO
+
+from clarion.domain.errors import ClarionError
+from clarion.imports.cells import text_of
+from clarion.imports.columns import Column, resolve
+from clarion.imports.rows import ContactRow, DuplicateMode, Rejection, RowRules, fold, judge
+from clarion.imports.sheets import XLSX_SIGNATURE, read_sheet_rows
+from clarion.imports.text import RawRow, read_text_rows
+
+__all__ = ["Batch", "ImportOptions", "OpenFile", "batches", "open_file"]
+
+BATCH_ROWS = 5_000
+UNPACKED_BYTE_LIMIT = 1_000_000_000
+_OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
+
+
+@dataclass(frozen=True, slots=True)
+class ImportOptions:
+    """How to read a file.
+
+    ``mapping`` (header -> field, ``attributes.<name>`` or ``-``) overrides the known headers;
+    ``default_country`` (ISO) reads numbers without a country code; opt-outs of the file hold for
+    ``channel``.  ``encoding`` and ``separator`` override what the bytes seem to tell.
+    """
+
+    duplicates: DuplicateMode = "overwrite"
+    default_country: str | None = None
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    channel: str = "whatsapp"
+    encoding: str | None = None
+    separator: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenFile:
+    """A file whose header is read: its columns, and the rows below."""
+
+    columns: tuple[Column, ...]
+    rows: Iterator[RawRow]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What some rows of a file came to.
+
+    ``row_count`` rows = ``accepted_count`` + the rejections; ``contacts`` are the accepted ones
+    with one row a phone number.
+    """
+
+    row_count: int
+    accepted_count: int
+    contacts: tuple[ContactRow, ...]
+    rejections: tuple[Rejection, ...]
+
+
+def open_file(
+    file: BinaryIO, options: ImportOptions, *, unpacked_byte_limit: int = UNPACKED_BYTE_LIMIT
+) -> OpenFile:
+    """Read the header of a CSV or XLSX file.
+
+    Raises ``import.file_unreadable``, ``import.no_phone_column``, ``import.mapping_invalid`` and
+    ``import.too_large`` (of a workbook that unpacks to more than ``unpacked_byte_limit``).
+    """
+    file.seek(0)
+    signature = file.read(4)
+    file.seek(0)
+    if signature == _OLD_WORKBOOK:
+        raise ClarionError(
+            "import.file_unreadable", "This is an .xls or an encrypted workbook; save it as .xlsx."
+        )
+    if signature == XLSX_SIGNATURE:
+        rows = read_sheet_rows(file, unpacked_byte_limit=unpacked_byte_limit)
+    else:
+        rows = read_text_rows(file, encoding=options.encoding, separator=options.separator)
+    try:
+        header = next(rows, None)
+    except LookupError as error:  # an encoding named by hand that Python does not know
+        raise ClarionError("import.file_unreadable", f"{error}.") from error
+    if header is None or header.fault:
+        raise ClarionError(
+            "import.file_unreadable",
+            "The file has no rows." if header is None else f"The header row: {header.fault}",
+        )
+    return OpenFile(resolve([text_of(cell) for cell in header.cells], options.mapping), rows)
+
+
+def batches(
+    opened: OpenFile, options: ImportOptions, *, skip_rows: int = 0, batch_rows: int = BATCH_ROWS
+) -> Iterator[Batch]:
+    """Judge the rows of a file, ``batch_rows`` at a time, after the first ``skip_rows`` rows."""
+    rules = RowRules(opened.columns, options.default_country)
+    rows = itertools.islice(opened.rows, skip_rows, None)
+    while lot := [judge(row, rules) for row in itertools.islice(rows, batch_rows)]:
+        accepted = [row for row in lot if isinstance(row, ContactRow)]
+        yield Batch(
+            row_count=len(lot),
+            accepted_count=len(accepted),
+            contacts=tuple(fold(accepted, options.duplicates)),
+            rejections=tuple(row for row in lot if isinstance(row, Rejection)),
+        )

@@ -1,0 +1,248 @@
+"""One row of an import: accepted as a contact, or rejected with a reason.
+
+Theory of operation.  ``judge`` is a pure function of the row and the rules of its import.  Each
+field has one judge in ``FIELD_JUDGES``; the first fault found ends the row, because a contact is
+taken whole or not at all.  Rejections are values with a stable code (``REJECTION_CODES``), the
+column and the raw row, so that a person can mend the file.
+
+``fold`` brings the rows of a batch down to one a phone number, as if they had been stored one
+after the other: it makes the result independent of where one batch ends and the next begins.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import zoneinfo
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Literal, cast
+
+from clarion.imports.cells import is_readable, text_of
+from clarion.imports.columns import SKIPPED, Column
+from clarion.imports.countries import country_of
+from clarion.imports.phones import PHONE_FAULTS, PhoneFound, read_phone
+from clarion.imports.text import RawRow
+
+__all__ = [
+    "REJECTION_CODES",
+    "ContactRow",
+    "DuplicateMode",
+    "Rejection",
+    "RowRules",
+    "fold",
+    "judge",
+]
+
+DuplicateMode = Literal["overwrite", "ignore"]
+
+# Code -> what it means and what to do; the reference page is made of this.
+REJECTION_CODES: Mapping[str, str] = MappingProxyType(
+    {
+        "row_malformed": "The row could not be split into cells. Mend its quotes.",
+        "row_too_wide": "The row has more cells than the header. Quote cells that hold a separator.",
+        "text_unreadable": "A cell holds characters that cannot be read. Save the file as UTF-8.",
+        **PHONE_FAULTS,
+        "country_unknown": "The country is not known. Write its name, ISO code or calling code.",
+        "email_invalid": "This is not an e-mail address. Correct it or leave the cell empty.",
+        "language_invalid": "This is not a language code. Write one such as en, zh_CN or pt_BR.",
+        "zone_unknown": "This is not a time zone. Write one such as Asia/Shanghai.",
+        "opted_out_unclear": "It is not clear whether the person opted out. Write yes or no.",
+        "too_long": "The cell is too long. Shorten it to the limit in the message.",
+    }
+)
+
+NAME_LIMIT = 100
+REMARK_LIMIT = 200
+EMAIL_LIMIT = 254
+ATTRIBUTE_LIMIT = 1000
+RAW_CELLS = 50
+RAW_CHARACTERS = 200
+
+_EMAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s,;<>\".]+")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,2}")
+_YES = frozenset(("yes", "y", "true", "1", "x", "opted out", "opted_out", "unsubscribed",
+                  "是", "已退订", "退订", "退訂", "已退訂", "拒收", "√", "✓"))  # fmt: skip
+_NO = frozenset(("", "no", "n", "false", "0", "opted in", "opted_in", "subscribed",
+                 "否", "未退订", "未退訂", "不", "×"))  # fmt: skip
+_ZONES = frozenset(zoneinfo.available_timezones())
+
+
+@dataclass(frozen=True, slots=True)
+class ContactRow:
+    """An accepted row.  Empty texts and None mean: the file says nothing about this field."""
+
+    number: int
+    phone: str
+    country: str | None = None
+    name: str = ""
+    email: str = ""
+    remark: str = ""
+    language: str | None = None
+    zone: str | None = None
+    is_opted_out: bool = False
+    attributes: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """A rejected row: where, what (a key of ``REJECTION_CODES``), in words, and the row itself."""
+
+    row_number: int
+    column: str
+    code: str
+    message: str
+    raw: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RowRules:
+    """What judges the rows of one import.  ``default_country`` is an ISO code."""
+
+    columns: tuple[Column, ...]
+    default_country: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Fault:
+    code: str
+    message: str
+
+
+def judge(row: RawRow, rules: RowRules) -> ContactRow | Rejection:
+    """Accept or reject one row."""
+    if row.fault is not None:
+        return _rejection(row, "", _Fault("row_malformed", row.fault))
+    texts = [text_of(cell) for cell in row.cells]
+    if any(texts[len(rules.columns) :]):
+        wide = f"The row has {len(texts)} cells under {len(rules.columns)} headers."
+        return _rejection(row, "", _Fault("row_too_wide", wide))
+    values: dict[str, object] = {}
+    attributes: dict[str, str] = {}
+    phone: Column | None = None
+    for column in rules.columns:
+        text = texts[column.index] if column.index < len(texts) else ""
+        if not text or column.target == SKIPPED:
+            phone = column if column.target == "phone" else phone
+            continue
+        judged = _judge_cell(column, text)
+        if isinstance(judged, _Fault):
+            return _rejection(row, column.header, judged)
+        if column.attribute is not None:
+            attributes[column.attribute] = text
+        else:
+            values[column.target] = judged
+            phone = column if column.target == "phone" else phone
+    found = read_phone(str(values.pop("phone", "")), values.get("country"), rules.default_country)
+    if not isinstance(found, PhoneFound):
+        return _rejection(row, phone.header if phone else "", _Fault(*found))
+    values["country"] = values.get("country") or found.country
+    values["is_opted_out"] = values.pop("opted_out", False)
+    # Each judge answers with the type of its field.
+    return ContactRow(row.number, found.phone, attributes=attributes, **cast("dict[str, Any]", values))
+
+
+def _judge_cell(column: Column, text: str) -> object | _Fault:
+    if not is_readable(text):
+        return _Fault("text_unreadable", f"The cell holds characters that cannot be read: {text[:60]!r}.")
+    return FIELD_JUDGES.get(column.target, _attribute)(text)
+
+
+def _within(limit: int) -> Callable[[str], object | _Fault]:
+    def judged(text: str) -> object | _Fault:
+        if len(text) > limit:
+            return _Fault("too_long", f"The cell has {len(text)} characters; the limit is {limit}.")
+        return text
+
+    return judged
+
+
+_attribute = _within(ATTRIBUTE_LIMIT)
+
+
+def _country(text: str) -> object | _Fault:
+    country = country_of(text)
+    return country or _Fault("country_unknown", f"{text[:60]!r} is no country that is known here.")
+
+
+def _email(text: str) -> object | _Fault:
+    if _EMAIL.fullmatch(text) and len(text) <= EMAIL_LIMIT:
+        return text
+    return _Fault("email_invalid", f"{text[:60]!r} is not an e-mail address.")
+
+
+def _language(text: str) -> object | _Fault:
+    if _LANGUAGE.fullmatch(text):
+        return text.replace("-", "_")
+    return _Fault("language_invalid", f"{text[:60]!r} is not a language code.")
+
+
+def _zone(text: str) -> object | _Fault:
+    return text if text in _ZONES else _Fault("zone_unknown", f"{text[:60]!r} is not a time zone.")
+
+
+def _opted_out(text: str) -> object | _Fault:
+    word = text.casefold()
+    if word in _YES or word in _NO:
+        return word in _YES
+    return _Fault("opted_out_unclear", f"{text[:60]!r} is neither yes nor no.")
+
+
+FIELD_JUDGES: Mapping[str, Callable[[str], object | _Fault]] = MappingProxyType(
+    {
+        "phone": lambda text: text,  # judged last: it needs the country
+        "name": _within(NAME_LIMIT),
+        "country": _country,
+        "email": _email,
+        "remark": _within(REMARK_LIMIT),
+        "language": _language,
+        "zone": _zone,
+        "opted_out": _opted_out,
+    }
+)
+
+
+def _rejection(row: RawRow, column: str, fault: _Fault) -> Rejection:
+    raw = tuple(
+        text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode()[:RAW_CHARACTERS]
+        for text in map(text_of, row.cells[:RAW_CELLS])
+    )
+    return Rejection(row.number, column, fault.code, fault.message, raw)
+
+
+def fold(rows: Iterable[ContactRow], mode: DuplicateMode) -> Sequence[ContactRow]:
+    """One row a phone number, in the order of first appearance.
+
+    ``overwrite``: later rows win, field by field, and an empty cell leaves what was there.
+    ``ignore``: the first row wins.  In both, one opt-out among them is an opt-out.
+    """
+    by_phone: dict[str, ContactRow] = {}
+    for row in rows:
+        first = by_phone.get(row.phone)
+        by_phone[row.phone] = row if first is None else _MERGES[mode](first, row)
+    return list(by_phone.values())
+
+
+def _overwritten(first: ContactRow, later: ContactRow) -> ContactRow:
+    return ContactRow(
+        number=first.number,
+        phone=first.phone,
+        country=later.country or first.country,
+        name=later.name or first.name,
+        email=later.email or first.email,
+        remark=later.remark or first.remark,
+        language=later.language or first.language,
+        zone=later.zone or first.zone,
+        is_opted_out=first.is_opted_out or later.is_opted_out,
+        attributes={**first.attributes, **later.attributes},
+    )
+
+
+def _kept(first: ContactRow, later: ContactRow) -> ContactRow:
+    return dataclasses.replace(first, is_opted_out=first.is_opted_out or later.is_opted_out)
+
+
+_MERGES: Mapping[DuplicateMode, Callable[[ContactRow, ContactRow], ContactRow]] = MappingProxyType(
+    {"overwrite": _overwritten, "ignore": _kept}
+)
