@@ -1,0 +1,1 @@
+"""What the house tells about itself: its log and its figures."""

@@ -1,0 +1,1 @@
+"""The only room that knows PostgreSQL: server, schema, named queries, job queue, secrets."""
