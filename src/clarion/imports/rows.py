@@ -19,10 +19,10 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Literal, cast
 
+from clarion.domain.country import country_code
+from clarion.domain.phone import PHONE_PROBLEMS, Phone, PhoneProblem, parse_phone
 from clarion.imports.cells import is_readable, text_of
 from clarion.imports.columns import SKIPPED, Column
-from clarion.imports.countries import country_of
-from clarion.imports.phones import PHONE_FAULTS, PhoneFound, read_phone
 from clarion.imports.text import RawRow
 
 __all__ = [
@@ -43,7 +43,7 @@ REJECTION_CODES: Mapping[str, str] = MappingProxyType(
         "row_malformed": "The row could not be split into cells. Mend its quotes.",
         "row_too_wide": "The row has more cells than the header. Quote cells that hold a separator.",
         "text_unreadable": "A cell holds characters that cannot be read. Save the file as UTF-8.",
-        **PHONE_FAULTS,
+        **{f"phone_{code}": meaning for code, meaning in PHONE_PROBLEMS.items()},
         "country_unknown": "The country is not known. Write its name, ISO code or calling code.",
         "email_invalid": "This is not an e-mail address. Correct it or leave the cell empty.",
         "language_invalid": "This is not a language code. Write one such as en, zh_CN or pt_BR.",
@@ -134,18 +134,36 @@ def judge(row: RawRow, rules: RowRules) -> ContactRow | Rejection:
         else:
             values[column.target] = judged
             phone = column if column.target == "phone" else phone
-    found = read_phone(str(values.pop("phone", "")), values.get("country"), rules.default_country)
-    if not isinstance(found, PhoneFound):
-        return _rejection(row, phone.header if phone else "", _Fault(*found))
+    country = cast("str | None", values.get("country")) or rules.default_country
+    found = _read_phone(str(values.pop("phone", "")), country)
+    if isinstance(found, PhoneProblem):
+        fault = _Fault(f"phone_{found.code}", found.message)
+        return _rejection(row, phone.header if phone else "", fault)
     values["country"] = values.get("country") or found.country
     values["is_opted_out"] = values.pop("opted_out", False)
     # Each judge answers with the type of its field.
-    return ContactRow(row.number, found.phone, attributes=attributes, **cast("dict[str, Any]", values))
+    return ContactRow(
+        row.number, found.e164, attributes=attributes, **cast("dict[str, Any]", values)
+    )
+
+
+def _read_phone(text: str, country: str | None) -> Phone | PhoneProblem:
+    """A national number of the row's country, else one whose plus sign a spreadsheet has eaten.
+
+    Without any country, digits alone are not guessed: a guess would message strangers.
+    """
+    found = parse_phone(text, country)
+    if isinstance(found, Phone) or country is None or not text.isdigit():
+        return found
+    international = parse_phone("+" + text)
+    return international if isinstance(international, Phone) else found
 
 
 def _judge_cell(column: Column, text: str) -> object | _Fault:
     if not is_readable(text):
-        return _Fault("text_unreadable", f"The cell holds characters that cannot be read: {text[:60]!r}.")
+        return _Fault(
+            "text_unreadable", f"The cell holds characters that cannot be read: {text[:60]!r}."
+        )
     return FIELD_JUDGES.get(column.target, _attribute)(text)
 
 
@@ -162,7 +180,7 @@ _attribute = _within(ATTRIBUTE_LIMIT)
 
 
 def _country(text: str) -> object | _Fault:
-    country = country_of(text)
+    country = country_code(text)
     return country or _Fault("country_unknown", f"{text[:60]!r} is no country that is known here.")
 
 

@@ -36,8 +36,7 @@ def read_sheet_rows(file: BinaryIO, *, unpacked_byte_limit: int) -> Iterator[Raw
         raise _unreadable(f"The workbook could not be read: {error}.") from error
     if sheet is None:
         raise _unreadable("The workbook holds no rows.")
-    rows_above = (sheet.start or (0, 0))[0]
-    for number, cells in enumerate(sheet.iter_rows(), start=rows_above + 1):
+    for number, cells in enumerate(sheet.iter_rows(), start=1):
         if any(cell != "" for cell in cells):
             yield RawRow(number, cells)
 
