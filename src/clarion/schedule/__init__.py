@@ -1,0 +1,1 @@
+"""Plans, their instants, and pacing: pure arithmetic with the clock as an argument."""
