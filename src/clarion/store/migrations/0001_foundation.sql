@@ -320,6 +320,8 @@ CREATE TABLE campaigns (
     parameters jsonb NOT NULL DEFAULT '{}',
     -- Raised by every change; a fire or a job that carries an older one dies silently.
     revision integer NOT NULL DEFAULT 1,
+    -- The first tick that has no occurrence yet; null when there is none left.
+    next_tick_at timestamptz,
     created_at timestamptz NOT NULL DEFAULT now(),
     updated_at timestamptz NOT NULL DEFAULT now(),
     started_at timestamptz,
@@ -355,7 +357,6 @@ CREATE TABLE occurrences (
     delivered_count bigint NOT NULL DEFAULT 0,
     read_count bigint NOT NULL DEFAULT 0,
     replied_count bigint NOT NULL DEFAULT 0,
-    undelivered_count bigint NOT NULL DEFAULT 0,
     opted_out_count bigint NOT NULL DEFAULT 0,
     CHECK (audience_count = pending_count + held_count + skipped_count + failed_count
         + in_doubt_count + accepted_count),
@@ -459,13 +460,11 @@ CREATE INDEX messages_held ON messages (campaign_id, id) WHERE status = 'held';
 CREATE INDEX messages_held_sender ON messages (sender_id, id) WHERE status = 'held';
 
 -- One sequence per sender and lane.  `tail_position` is raised by whoever appends, under the row's
--- lock until commit, so positions become visible in order; `intent_position` is raised by the one
--- owner, and no request leaves for a row above it.
+-- lock until commit, so positions become visible in order and without gaps.
 CREATE TABLE outboxes (
     sender_id bigint NOT NULL REFERENCES senders ON DELETE CASCADE,
     lane text NOT NULL CHECK (lane IN ('conversation', 'bulk')),
     tail_position bigint NOT NULL DEFAULT 0,
-    intent_position bigint NOT NULL DEFAULT 0,
     PRIMARY KEY (sender_id, lane)
 );
 
@@ -478,12 +477,16 @@ CREATE TABLE outbox_rows (
     PRIMARY KEY (sender_id, lane, position)
 );
 
--- Who may send for a sender.  `fence` is raised at every change of owner.
+-- Who may send for a sender.  `fence` is raised at every change of owner.  No request leaves for a
+-- row above the committed intent mark of its lane; the marks lie here and not beside the tails, so
+-- that the owner never waits for somebody who appends.
 CREATE TABLE sender_leases (
     sender_id bigint PRIMARY KEY REFERENCES senders ON DELETE CASCADE,
     owner text NOT NULL DEFAULT '',
     fence bigint NOT NULL DEFAULT 0,
     lease_until timestamptz NOT NULL DEFAULT '-infinity',
+    conversation_intent_position bigint NOT NULL DEFAULT 0,
+    bulk_intent_position bigint NOT NULL DEFAULT 0,
     acknowledged_epoch bigint NOT NULL DEFAULT 0,
     in_flight_count integer NOT NULL DEFAULT 0,
     current_rate_per_second real,
