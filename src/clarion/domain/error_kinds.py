@@ -194,6 +194,12 @@ CONTACT_ERRORS = (
         "A contact needs a phone number or another address",
         "Give a phone number or an address.",
     ),
+    _caller(
+        "contact.address_not_found",
+        404,
+        "The contact has no such address",
+        "Read the contact; its addresses have ids.",
+    ),
     _caller("group.not_found", 404, "There is no such group", "List the groups of the workspace."),
     _caller("group.name_taken", 409, "A group with this name exists", "Choose another name."),
     _caller(
@@ -217,6 +223,12 @@ CONTACT_ERRORS = (
         422,
         "No column with phone numbers was found",
         "Name one column `phone`, or give the mapping of the columns.",
+    ),
+    _caller(
+        "import.mapping_invalid",
+        422,
+        "The mapping of the columns does not fit the file",
+        "Name columns of the file, and the fields named in the message.",
     ),
     _caller(
         "import.too_large", 413, "The file is too large", "Split it; the limit is in the message."

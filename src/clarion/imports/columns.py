@@ -13,13 +13,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from clarion.domain.contact import ATTRIBUTE_NAME_LIMIT
 from clarion.domain.errors import ClarionError
 
 __all__ = ["ATTRIBUTE_PREFIX", "FIELDS", "SKIPPED", "Column", "resolve", "synonym_of"]
 
 ATTRIBUTE_PREFIX = "attributes."
 SKIPPED = "-"
-ATTRIBUTE_NAME_LIMIT = 100
 
 # Field -> what people write above such a column (any case; spaces and punctuation do not matter).
 SYNONYMS: Mapping[str, tuple[str, ...]] = MappingProxyType(

@@ -31,12 +31,12 @@ _OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
 class ImportOptions:
     """How to read a file.
 
-    ``mapping`` (header -> field, ``attributes.<name>`` or ``-``) overrides the known headers;
+    ``mode``: what a row does whose phone is known.  ``mapping`` (header -> field, ``attributes.<name>`` or ``-``) overrides the known headers;
     ``default_country`` (ISO) reads numbers without a country code; opt-outs of the file hold for
     ``channel``.  ``encoding`` and ``separator`` override what the bytes seem to tell.
     """
 
-    duplicates: DuplicateMode = "overwrite"
+    mode: DuplicateMode = "overwrite"
     default_country: str | None = None
     mapping: Mapping[str, str] = field(default_factory=dict)
     channel: str = "whatsapp"
@@ -108,6 +108,6 @@ def batches(
         yield Batch(
             row_count=len(lot),
             accepted_count=len(accepted),
-            contacts=tuple(fold(accepted, options.duplicates)),
+            contacts=tuple(fold(accepted, options.mode)),
             rejections=tuple(row for row in lot if isinstance(row, Rejection)),
         )

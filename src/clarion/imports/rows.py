@@ -12,14 +12,12 @@ after the other: it makes the result independent of where one batch ends and the
 from __future__ import annotations
 
 import dataclasses
-import re
-import zoneinfo
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Literal, cast
 
-from clarion.domain.country import country_code
+from clarion.domain.contact import CONTACT_FIELDS, FieldFault, check_attribute
 from clarion.domain.phone import PHONE_PROBLEMS, Phone, PhoneProblem, parse_phone
 from clarion.imports.cells import is_readable, text_of
 from clarion.imports.columns import SKIPPED, Column
@@ -53,20 +51,13 @@ REJECTION_CODES: Mapping[str, str] = MappingProxyType(
     }
 )
 
-NAME_LIMIT = 100
-REMARK_LIMIT = 200
-EMAIL_LIMIT = 254
-ATTRIBUTE_LIMIT = 1000
 RAW_CELLS = 50
 RAW_CHARACTERS = 200
 
-_EMAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s,;<>\".]+")
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,2}")
 _YES = frozenset(("yes", "y", "true", "1", "x", "opted out", "opted_out", "unsubscribed",
                   "是", "已退订", "退订", "退訂", "已退訂", "拒收", "√", "✓"))  # fmt: skip
 _NO = frozenset(("", "no", "n", "false", "0", "opted in", "opted_in", "subscribed",
                  "否", "未退订", "未退訂", "不", "×"))  # fmt: skip
-_ZONES = frozenset(zoneinfo.available_timezones())
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,20 +95,14 @@ class RowRules:
     default_country: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Fault:
-    code: str
-    message: str
-
-
 def judge(row: RawRow, rules: RowRules) -> ContactRow | Rejection:
     """Accept or reject one row."""
     if row.fault is not None:
-        return _rejection(row, "", _Fault("row_malformed", row.fault))
+        return _rejection(row, "", FieldFault("row_malformed", row.fault))
     texts = [text_of(cell) for cell in row.cells]
     if any(texts[len(rules.columns) :]):
         wide = f"The row has {len(texts)} cells under {len(rules.columns)} headers."
-        return _rejection(row, "", _Fault("row_too_wide", wide))
+        return _rejection(row, "", FieldFault("row_too_wide", wide))
     values: dict[str, object] = {}
     attributes: dict[str, str] = {}
     phone: Column | None = None
@@ -127,7 +112,7 @@ def judge(row: RawRow, rules: RowRules) -> ContactRow | Rejection:
             phone = column if column.target == "phone" else phone
             continue
         judged = _judge_cell(column, text)
-        if isinstance(judged, _Fault):
+        if isinstance(judged, FieldFault):
             return _rejection(row, column.header, judged)
         if column.attribute is not None:
             attributes[column.attribute] = text
@@ -137,7 +122,7 @@ def judge(row: RawRow, rules: RowRules) -> ContactRow | Rejection:
     country = cast("str | None", values.get("country")) or rules.default_country
     found = _read_phone(str(values.pop("phone", "")), country)
     if isinstance(found, PhoneProblem):
-        fault = _Fault(f"phone_{found.code}", found.message)
+        fault = FieldFault(f"phone_{found.code}", found.message)
         return _rejection(row, phone.header if phone else "", fault)
     values["country"] = values.get("country") or found.country
     values["is_opted_out"] = values.pop("opted_out", False)
@@ -159,69 +144,33 @@ def _read_phone(text: str, country: str | None) -> Phone | PhoneProblem:
     return international if isinstance(international, Phone) else found
 
 
-def _judge_cell(column: Column, text: str) -> object | _Fault:
+def _judge_cell(column: Column, text: str) -> object | FieldFault:
     if not is_readable(text):
-        return _Fault(
+        return FieldFault(
             "text_unreadable", f"The cell holds characters that cannot be read: {text[:60]!r}."
         )
-    return FIELD_JUDGES.get(column.target, _attribute)(text)
+    if column.attribute is not None:
+        return check_attribute(column.attribute, text)
+    return FIELD_JUDGES[column.target](text)
 
 
-def _within(limit: int) -> Callable[[str], object | _Fault]:
-    def judged(text: str) -> object | _Fault:
-        if len(text) > limit:
-            return _Fault("too_long", f"The cell has {len(text)} characters; the limit is {limit}.")
-        return text
-
-    return judged
-
-
-_attribute = _within(ATTRIBUTE_LIMIT)
-
-
-def _country(text: str) -> object | _Fault:
-    country = country_code(text)
-    return country or _Fault("country_unknown", f"{text[:60]!r} is no country that is known here.")
-
-
-def _email(text: str) -> object | _Fault:
-    if _EMAIL.fullmatch(text) and len(text) <= EMAIL_LIMIT:
-        return text
-    return _Fault("email_invalid", f"{text[:60]!r} is not an e-mail address.")
-
-
-def _language(text: str) -> object | _Fault:
-    if _LANGUAGE.fullmatch(text):
-        return text.replace("-", "_")
-    return _Fault("language_invalid", f"{text[:60]!r} is not a language code.")
-
-
-def _zone(text: str) -> object | _Fault:
-    return text if text in _ZONES else _Fault("zone_unknown", f"{text[:60]!r} is not a time zone.")
-
-
-def _opted_out(text: str) -> object | _Fault:
+def _opted_out(text: str) -> object | FieldFault:
     word = text.casefold()
     if word in _YES or word in _NO:
         return word in _YES
-    return _Fault("opted_out_unclear", f"{text[:60]!r} is neither yes nor no.")
+    return FieldFault("opted_out_unclear", f"{text[:60]!r} is neither yes nor no.")
 
 
-FIELD_JUDGES: Mapping[str, Callable[[str], object | _Fault]] = MappingProxyType(
-    {
-        "phone": lambda text: text,  # judged last: it needs the country
-        "name": _within(NAME_LIMIT),
-        "country": _country,
-        "email": _email,
-        "remark": _within(REMARK_LIMIT),
-        "language": _language,
-        "zone": _zone,
-        "opted_out": _opted_out,
-    }
+def _phone_text(text: str) -> str:
+    return text  # judged last: it needs the country
+
+
+FIELD_JUDGES: Mapping[str, Callable[[str], object | FieldFault]] = MappingProxyType(
+    {**CONTACT_FIELDS, "phone": _phone_text, "opted_out": _opted_out}
 )
 
 
-def _rejection(row: RawRow, column: str, fault: _Fault) -> Rejection:
+def _rejection(row: RawRow, column: str, fault: FieldFault) -> Rejection:
     raw = tuple(
         text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode()[:RAW_CHARACTERS]
         for text in map(text_of, row.cells[:RAW_CELLS])
