@@ -23,62 +23,37 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import fcntl
-import hashlib
 import os
-import shutil
 import signal
 import socket
 import subprocess
-import tempfile
+import threading
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 from typing import IO
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 import asyncpg
 
 from clarion.domain.errors import ClarionError
 from clarion.store.account import Account, choose_account, demand_way_to
 from clarion.store.binaries import Binaries, copy_runtime, find_binaries
+from clarion.store.cluster import (
+    SERVER_SETTINGS,
+    SOCKET_NAME,
+    cluster_folder,
+    create_cluster,
+    log_path,
+    make_socket_folder,
+    remove_socket_folder,
+    server_dsn,
+    spawn_server,
+)
 
 __all__ = ["EmbeddedPostgres", "embedded_postgres", "ensure_database"]
 
-DATABASE_USER = "clarion"
-SERVER_SETTINGS: Mapping[str, str] = MappingProxyType(
-    {
-        # Nothing listens on the network.
-        "listen_addresses": "",
-        "unix_socket_permissions": "0700",
-        # Durable: what was committed survives a power cut.
-        "fsync": "on",
-        "synchronous_commit": "on",
-        "full_page_writes": "on",
-        # Sized for a million contacts on a laptop.
-        "shared_buffers": "256MB",
-        "max_wal_size": "4GB",
-        "min_wal_size": "256MB",
-        "wal_compression": "on",
-        "checkpoint_timeout": "15min",
-        "maintenance_work_mem": "128MB",
-        "work_mem": "16MB",
-        "random_page_cost": "1.1",
-        "max_connections": "200",
-        # Compiling a query costs more than the short queries here ever gain.
-        "jit": "off",
-        # Large tables fill fast: look at them often, and keep up.
-        "autovacuum_naptime": "10s",
-        "autovacuum_vacuum_cost_limit": "2000",
-        "TimeZone": "UTC",
-        "log_timezone": "UTC",
-    }
-)
-"""Given on the command line, so that a newer Clarion improves an old data directory too."""
-
-_PORT = 5432  # only a part of the socket's name; every server has a folder of its own
-_SOCKET_PATH_LIMIT_BYTES = 103  # 107 on Linux, 103 on macOS
 _START_TIMEOUT_SECONDS = 120.0  # recovery after a crash replays up to max_wal_size
 _STOP_TIMEOUT_SECONDS = 30.0
 _POLL_SECONDS = 0.005
@@ -104,59 +79,68 @@ class EmbeddedPostgres:
 
     def __init__(self, data_dir: Path, *, extra_settings: Mapping[str, str] | None = None) -> None:
         self.data_dir = data_dir.expanduser().absolute()
-        self.cluster_folder = self.data_dir / "postgres"
-        self.log_path = self.cluster_folder / "server.log"
+        self.cluster_folder = cluster_folder(self.data_dir)
+        self.log_path = log_path(self.data_dir)
         self._settings = {**SERVER_SETTINGS, **(extra_settings or {})}
         self._users_lock: IO[bytes] | None = None
         self._process: subprocess.Popen[bytes] | None = None
+        self._thread_lock = threading.Lock()  # a cancelled start may still be under way at stop
 
     def start(self) -> str:
         """Start the server, or join the running one; return a DSN of its database ``postgres``.
 
+        May be called again when the server has died: then it is started anew.
         Raises ``data_dir.unusable`` when the folder cannot hold it, ``database.unreachable`` when
         the server does not come up.
         """
-        self._prepare_data_dir()
-        with self._start_lock():
-            account = choose_account(self.cluster_folder)
-            demand_way_to(self.data_dir, account)
-            if self._users_lock is None:
-                self._users_lock = _open_lock(self.data_dir / "users.lock")
-                fcntl.flock(self._users_lock, fcntl.LOCK_SH)
+        with self._thread_lock:
             try:
-                return _dsn(self._running_socket_folder() or self._launch(account), "postgres")
-            except BaseException:
-                self._release_users_lock()
-                raise
+                self._prepare_data_dir()
+                with self._start_lock():
+                    return server_dsn(self._join(), "postgres")
+            except OSError as error:
+                raise ClarionError(
+                    "data_dir.unusable",
+                    f"The data directory {self.data_dir} cannot be used: {error}.",
+                    data_dir=str(self.data_dir),
+                ) from error
 
     def stop(self) -> None:
         """Leave the server; stop it if nobody else uses it.  Does nothing when not started."""
+        with self._thread_lock:
+            if self._users_lock is None:
+                return
+            with self._start_lock():
+                try:
+                    fcntl.flock(self._users_lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError:  # another process still uses the server
+                    if self._process is not None and self._process.poll() is None:
+                        # It outlives us on purpose; without this, subprocess warns of a lost child.
+                        self._process.returncode = 0
+                else:
+                    self._stop_server()
+                    remove_socket_folder(self.data_dir)
+                self._process = None
+                self._release_users_lock()
+
+    def _join(self) -> Path:
+        """Become a user of the server, starting it if need be; return its socket folder."""
+        account = choose_account(self.cluster_folder)
+        demand_way_to(self.data_dir, account)
         if self._users_lock is None:
-            return
-        with self._start_lock():
-            try:
-                fcntl.flock(self._users_lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:  # another process still uses the server
-                if self._process is not None:
-                    # It outlives us on purpose; without this, subprocess warns of a lost child.
-                    self._process.returncode = 0
-            else:
-                self._stop_server()
-            self._process = None
+            self._users_lock = _open_lock(self.data_dir / "users.lock")
+            fcntl.flock(self._users_lock, fcntl.LOCK_SH)
+        try:
+            return self._running_socket_folder() or self._launch(account)
+        except BaseException:
             self._release_users_lock()
+            raise
 
     def _prepare_data_dir(self) -> None:
-        try:
-            self.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-            if os.geteuid() == 0 and self.data_dir.stat().st_uid == 0:
-                # Others may pass through to their own files; they cannot list what is here.
-                self.data_dir.chmod(0o711)
-        except OSError as error:
-            raise ClarionError(
-                "data_dir.unusable",
-                f"The data directory {self.data_dir} cannot be made: {error.strerror}.",
-                data_dir=str(self.data_dir),
-            ) from error
+        self.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if os.geteuid() == 0 and self.data_dir.stat().st_uid == 0:
+            # Others may pass through to their own files; they cannot list what is here.
+            self.data_dir.chmod(0o711)
 
     @contextlib.contextmanager
     def _start_lock(self) -> Iterator[None]:
@@ -229,15 +213,17 @@ class EmbeddedPostgres:
     def _launch(self, account: Account) -> Path:
         binaries = self._usable_binaries(account)
         if not (self.cluster_folder / "PG_VERSION").is_file():
-            self._create_cluster(binaries, account)
-        socket_folder = self._make_socket_folder(account)
+            create_cluster(self.data_dir, binaries, account)
+        socket_folder = make_socket_folder(self.data_dir, account)
         with contextlib.suppress(FileNotFoundError):
             if self.log_path.stat().st_size > _LOG_LIMIT_BYTES:
                 self.log_path.replace(self.log_path.with_suffix(".log.1"))
         deadline = time.monotonic() + _START_TIMEOUT_SECONDS
         while True:
             log_offset = self.log_path.stat().st_size if self.log_path.exists() else 0
-            self._process = self._spawn(binaries, account, socket_folder)
+            self._process = spawn_server(
+                self.data_dir, binaries, account, socket_folder, self._settings
+            )
             while self._process.poll() is None:
                 found = self._read_pid_file()
                 if (
@@ -264,94 +250,14 @@ class EmbeddedPostgres:
             return copy_runtime(binaries, self.data_dir / "runtime")
         return binaries
 
-    def _create_cluster(self, binaries: Binaries, account: Account) -> None:
-        """Make a new cluster; it gets its name when it is whole, so a crash leaves none half-made."""
-        unfinished = self.data_dir / "postgres.unfinished"
-        shutil.rmtree(unfinished, ignore_errors=True)
-        unfinished.mkdir()
-        account.give(unfinished, 0o700)
-        locale = (
-            ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
-            if binaries.major_version >= 17
-            else ["--locale=C.UTF-8"]
-        )
-        answer = subprocess.run(  # noqa: S603  # our own program and arguments
-            [
-                binaries.program("initdb"),
-                f"--pgdata={unfinished}",
-                f"--username={DATABASE_USER}",
-                "--auth=trust",  # whoever may enter the socket's folder (mode 0700) is trusted
-                "--encoding=UTF8",
-                "--no-instructions",
-                *locale,
-            ],
-            capture_output=True,
-            text=True,
-            check=False,
-            cwd="/",
-            env=_environment(),
-            **account.process_options(),
-        )
-        if answer.returncode != 0:
-            raise ClarionError(
-                "data_dir.unusable",
-                f"PostgreSQL could not create its files in {self.data_dir}:"
-                f" {answer.stderr.strip()[-500:]}",
-                data_dir=str(self.data_dir),
-            )
-        unfinished.rename(self.cluster_folder)
-
-    def _make_socket_folder(self, account: Account) -> Path:
-        folder = self.data_dir / "socket"
-        if len(os.fsencode(folder / f".s.PGSQL.{_PORT}")) > _SOCKET_PATH_LIMIT_BYTES:
-            # Too long for a socket: a folder with a short name, the same for all processes.
-            digest = hashlib.sha256(os.fsencode(self.data_dir)).hexdigest()[:16]
-            folder = Path(tempfile.gettempdir()) / f"clarion-{digest}"
-        folder.mkdir(mode=0o700, exist_ok=True)
-        owner = folder.lstat().st_uid
-        if folder.is_symlink() or owner not in {os.geteuid(), account.user_id}:
-            raise ClarionError(
-                "data_dir.unusable",
-                f"The folder {folder}, needed for the database's socket, belongs to somebody else.",
-                folder=str(folder),
-            )
-        account.give(folder, 0o700)
-        return folder
-
-    def _spawn(
-        self, binaries: Binaries, account: Account, socket_folder: Path
-    ) -> subprocess.Popen[bytes]:
-        settings = {**self._settings, "unix_socket_directories": str(socket_folder)}
-        options = [f"--{name}={value}" for name, value in settings.items()]
-        with self.log_path.open("ab") as log:
-            account.give(self.log_path, 0o600)
-            return subprocess.Popen(  # noqa: S603  # our own program and arguments
-                [
-                    binaries.program("postgres"),
-                    "-D",
-                    self.cluster_folder,
-                    "-p",
-                    str(_PORT),
-                    *options,
-                ],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                cwd=self.cluster_folder,
-                env=_environment(),
-                start_new_session=True,
-                umask=0o077,
-                **account.process_options(),
-            )
-
     # Stopping it
 
     def _stop_server(self) -> None:
         found = self._read_pid_file()
-        if self._process is not None:
-            process_id = self._process.pid
-        elif found is not None and self._is_server_of_this_cluster(found.process_id):
+        if found is not None and self._is_server_of_this_cluster(found.process_id):
             process_id = found.process_id
+        elif self._process is not None and self._process.poll() is None:
+            process_id = self._process.pid
         else:
             return
         # "Fast" (roll back and leave), and if that does not come to an end, "immediate".
@@ -382,19 +288,19 @@ async def embedded_postgres(
 ) -> AsyncIterator[str]:
     """Use the embedded server of ``data_dir``; gives the DSN of ``database``, made when missing."""
     server = EmbeddedPostgres(data_dir, extra_settings=extra_settings)
-    server_dsn = await asyncio.to_thread(server.start)
     try:
-        yield await ensure_database(server_dsn, database)
+        database_url = await asyncio.to_thread(server.start)
+        yield await ensure_database(database_url, database)
     finally:
         await asyncio.to_thread(server.stop)
 
 
-async def ensure_database(server_dsn: str, name: str) -> str:
-    """Make the database ``name`` on the server of ``server_dsn`` unless it is there.
+async def ensure_database(database_url: str, name: str) -> str:
+    """Make the database ``name`` on the server of ``database_url`` unless it is there.
 
     Returns its DSN.
     """
-    connection = await asyncpg.connect(server_dsn)
+    connection = await asyncpg.connect(database_url)
     try:
         if not await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", name):
             quoted = '"' + name.replace('"', '""') + '"'
@@ -403,17 +309,13 @@ async def ensure_database(server_dsn: str, name: str) -> str:
                 await connection.execute(f"CREATE DATABASE {quoted}")
     finally:
         await connection.close()
-    head, _, query = server_dsn.partition("?")
+    head, _, query = database_url.partition("?")
     return f"{head.rpartition('/')[0]}/{quote(name, safe='')}" + (f"?{query}" if query else "")
 
 
-def _dsn(socket_folder: Path, database: str) -> str:
-    query = urlencode({"host": str(socket_folder), "port": str(_PORT)})
-    return f"postgresql://{DATABASE_USER}@/{database}?{query}"
-
-
 def _open_lock(path: Path) -> IO[bytes]:
-    return path.open("ab")
+    # For reading only, so that a user can lock what root made.
+    return open(os.open(path, os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o644), "rb")  # noqa: PTH123  # a file descriptor; the caller closes it
 
 
 def _is_alive(process_id: int) -> bool:
@@ -429,12 +331,7 @@ def _is_alive(process_id: int) -> bool:
 def _answers(socket_folder: Path) -> bool:
     with socket.socket(socket.AF_UNIX) as probe:
         try:
-            probe.connect(str(socket_folder / f".s.PGSQL.{_PORT}"))
+            probe.connect(str(socket_folder / SOCKET_NAME))
         except OSError:  # nobody listens (yet, or any more): the caller asks again
             return False
     return True
-
-
-def _environment() -> dict[str, str]:
-    """A plain environment: no PG* variable of the user may lead the server astray."""
-    return {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "LANG": "C", "TZ": "UTC"}

@@ -1,0 +1,204 @@
+"""The settings of Clarion: each is one environment variable ``CLARION_*``.
+
+Theory of operation.  ``load_settings`` reads the environment once, at the start of a command; what
+the command line gives (``--port``) comes in as an argument and wins.  After that settings are one
+frozen value that is passed on: nothing else reads the environment.  The reference page of settings
+is generated from the fields below.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import tempfile
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from clarion.domain.errors import ClarionError, FieldError
+
+__all__ = ["Settings", "default_data_dir", "load_settings", "secret_key_of"]
+
+_SECRET_KEY_BYTES = 32
+_SECRET_KEY_MINIMUM_LENGTH = 16
+_ROOT_DATA_DIR = Path("/var/lib/clarion")
+
+
+def default_data_dir() -> Path:
+    """Where data is kept when nobody says otherwise.
+
+    For an ordinary user ``$XDG_DATA_HOME/clarion``, that is ``~/.local/share/clarion``.  For root
+    ``/var/lib/clarion``, since the database then runs as an unprivileged account, to which root's
+    home is closed.
+    """
+    if os.geteuid() == 0:
+        return _ROOT_DATA_DIR
+    base = os.environ.get("XDG_DATA_HOME")
+    return (Path(base) if base else Path.home() / ".local" / "share") / "clarion"
+
+
+Port = Annotated[int, Field(ge=0, le=65535)]
+
+
+class Settings(BaseSettings):
+    """All settings; see the description of each field."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="CLARION_", env_ignore_empty=True, frozen=True, extra="ignore"
+    )
+
+    database_url: SecretStr | None = Field(
+        None,
+        description="The PostgreSQL (15 or later) to use, as"
+        " `postgresql://user:password@host:port/database`. Without it, an embedded PostgreSQL"
+        " keeps its data in the data directory.",
+    )
+    data_dir: Path = Field(
+        default_factory=default_data_dir,
+        description="The folder of everything that is kept on this machine: the embedded database,"
+        " the sealing key, uploaded files. The default is `~/.local/share/clarion` for an ordinary"
+        " user (`XDG_DATA_HOME` is honoured) and `/var/lib/clarion` for root, whose home is closed"
+        " to the unprivileged account that the database runs as.",
+    )
+    host: str = Field("127.0.0.1", description="The address to listen on.")
+    port: Port = Field(8000, description="The port to listen on; 0 takes any free one.")
+    public_url: str | None = Field(
+        None,
+        description="The address under which providers reach this server, for example"
+        " `https://clarion.example.com`; it is the first part of the webhook addresses. Without it,"
+        " they begin with the address that the server listens on.",
+        pattern=r"^https?://[^/?#\s]+(/[^?#\s]*[^/?#\s])?$",
+    )
+    secret_key: SecretStr | None = Field(
+        None,
+        min_length=_SECRET_KEY_MINIMUM_LENGTH,
+        description="The key that seals the secrets in the database (access tokens, app secrets):"
+        f" any text of at least {_SECRET_KEY_MINIMUM_LENGTH} characters, the same on every machine."
+        " Without it, one is generated into `secret_key` in the data directory (mode 0600). Who"
+        " loses it must enter the secrets of all senders anew.",
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="The least severe messages that are logged."
+    )
+    log_format: Literal["auto", "console", "json"] = Field(
+        "auto",
+        description="How messages are logged: `console` for people, `json` for machines (one object"
+        " a line); `auto` is `console` on a terminal and `json` elsewhere.",
+    )
+    worker_concurrency: int = Field(
+        8, ge=1, le=200, description="How many jobs one worker process does at the same time."
+    )
+    database_pool_minimum: int = Field(
+        2, ge=0, le=100, description="How many database connections a process keeps open."
+    )
+    database_pool_maximum: int = Field(
+        10, ge=1, le=500, description="How many database connections a process opens at most."
+    )
+    lease_seconds: int = Field(
+        30,
+        ge=5,
+        le=600,
+        description="How long a worker owns a sender or a chunk without renewing its lease. After"
+        " a crash, another worker takes over when this time has passed.",
+    )
+    doubt_window_seconds: int = Field(
+        600,
+        ge=1,
+        le=604_800,
+        description="How long to wait for a receipt of a message whose answer was lost, before the"
+        " campaign's choice (send at most once, or at least once) is applied.",
+    )
+    misfire_grace_seconds: int = Field(
+        900,
+        ge=0,
+        le=86_400,
+        description="How late, after downtime, a planned occurrence may still run, when the campaign"
+        " does not say otherwise; a later one is recorded as missed.",
+    )
+    shutdown_seconds: int = Field(
+        20,
+        ge=1,
+        le=600,
+        description="How long a process that is asked to stop waits for what is under way.",
+    )
+    upload_limit_bytes: int = Field(
+        104_857_600, ge=1_048_576, description="The largest file that may be uploaded."
+    )
+    import_limit_rows: int = Field(
+        5_000_000, ge=1, description="How many rows one import of contacts may have."
+    )
+    sign_in_seconds: int = Field(
+        1_209_600, ge=300, description="How long a person stays signed in to the console."
+    )
+
+    @field_validator("data_dir")
+    @classmethod
+    def _expand(cls, path: Path) -> Path:
+        return path.expanduser().absolute()
+
+
+def load_settings(**given: Any) -> Settings:
+    """Read the settings; ``given`` (from the command line) wins over the environment.
+
+    A value of None in ``given`` means that it was not given.
+    Raises ``setting.invalid``, naming each variable that is wrong; values are never shown.
+    """
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})
+    except ValidationError as error:
+        field_errors = tuple(
+            FieldError(
+                path=f"CLARION_{str(problem['loc'][0]).upper()}" if problem["loc"] else "CLARION_*",
+                code=problem["type"],
+                message=problem["msg"],
+            )
+            for problem in error.errors(include_input=False, include_url=False)
+        )
+        told = "; ".join(f"{problem.path}: {problem.message}" for problem in field_errors)
+        # The cause is left out: it would show the values, and a value may be a secret.
+        raise ClarionError(
+            "setting.invalid", f"These settings are not valid: {told}.", field_errors=field_errors
+        ) from None
+
+
+def secret_key_of(settings: Settings) -> str:
+    """The sealing key: the setting, else the one in the data directory, made when missing.
+
+    Raises ``data_dir.unusable`` when it can be neither read nor written.
+    """
+    if settings.secret_key is not None:
+        return settings.secret_key.get_secret_value()
+    path = settings.data_dir / "secret_key"
+    try:
+        settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return _read_or_make_key(path)
+    except OSError as error:
+        raise ClarionError(
+            "data_dir.unusable",
+            f"The sealing key {path} can be neither read nor made: {error.strerror}.",
+            path=str(path),
+        ) from error
+
+
+def _read_or_make_key(path: Path) -> str:
+    """Read the key; if there is none, make one that appears whole under its name, once.
+
+    Two processes may do this at the same moment: a link is made only if the name is free, so both
+    then read the same key.
+    """
+    if not path.exists():
+        descriptor, draft_name = tempfile.mkstemp(dir=path.parent, prefix=path.name)  # mode 0600
+        draft = Path(draft_name)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_urlsafe(_SECRET_KEY_BYTES) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            path.hardlink_to(draft)
+        except FileExistsError:
+            pass  # another process was first: its key is read below
+        finally:
+            draft.unlink()
+    return path.read_text().strip()
