@@ -232,13 +232,7 @@ class UnknownEvent:
 
 
 Event = (
-    Receipt
-    | Inbound
-    | Preference
-    | TemplateChanged
-    | SenderChanged
-    | AddressChanged
-    | UnknownEvent
+    Receipt | Inbound | Preference | TemplateChanged | SenderChanged | AddressChanged | UnknownEvent
 )
 
 

@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from clarion.domain.errors import ClarionError
-from clarion.domain.identity import Permission, Role, allows
+from clarion.domain.identity import Permission, Role, check_permission
 
 __all__ = ["Actor", "Scope"]
 
@@ -39,10 +38,4 @@ class Scope:
 
     def require(self, permission: Permission) -> None:
         """Raise ``ClarionError("access.forbidden")`` unless the actor's role has the permission."""
-        if not allows(self.actor.role, permission):
-            raise ClarionError(
-                "access.forbidden",
-                f"The role {self.actor.role} may not {permission.label}.",
-                role=str(self.actor.role),
-                permission=str(permission),
-            )
+        check_permission(self.actor.role, permission)

@@ -1,0 +1,112 @@
+"""The web application, put together.
+
+Theory of operation, from the outside in.  ``/webhooks/*`` goes straight to the receiver of the
+engine: it takes a hundred thousand receipts a second and needs nothing of what follows.  A
+``POST /`` is a call of the compatible RPC endpoint.  Everything else passes the frame (request id,
+headers, counts), the limit of the body, and FastAPI.
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from fastapi import APIRouter, FastAPI
+from prometheus_client import CollectorRegistry
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+import clarion
+from clarion.services.place import Place
+from clarion.web import health
+from clarion.web.errors import install_error_handlers
+from clarion.web.frame import RequestCounts, RequestFrame
+from clarion.web.limits import BodyLimit, RateLimits
+from clarion.web.openapi import DESCRIPTION, install_openapi
+from clarion.web.routers import ROUTERS
+
+__all__ = ["API_PREFIX", "WebhookReceiver", "create_api", "create_app"]
+
+API_PREFIX = "/api/v1"
+_WEBHOOKS_PREFIX = "/webhooks/"
+
+
+class WebhookReceiver(Protocol):
+    """Answers every request under ``/webhooks/``; a bare ASGI callable."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Verify, append durably, answer."""
+
+
+def create_api(
+    place: Place,
+    *,
+    routers: Sequence[APIRouter] = ROUTERS,
+    registry: CollectorRegistry | None = None,
+    rates: RateLimits | None = None,
+    seconds: Callable[[], float] = time.monotonic,
+) -> FastAPI:
+    """The FastAPI application alone, without what stands around it."""
+    api = FastAPI(
+        title="Clarion",
+        version=clarion.__version__,
+        description=DESCRIPTION,
+        openapi_url="/api/openapi.json",
+        docs_url="/api/docs",
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    api.state.place = place
+    api.state.registry = registry if registry is not None else CollectorRegistry()
+    api.state.rates = rates if rates is not None else RateLimits()
+    api.state.seconds = seconds
+    api.include_router(health.router)
+    for router in routers:
+        api.include_router(router, prefix=API_PREFIX)
+    install_error_handlers(api)
+    install_openapi(api)
+    return api
+
+
+def create_app(
+    place: Place,
+    *,
+    webhooks: WebhookReceiver | None = None,
+    rpc: ASGIApp | None = None,
+    routers: Sequence[APIRouter] = ROUTERS,
+    registry: CollectorRegistry | None = None,
+    rates: RateLimits | None = None,
+) -> ASGIApp:
+    """The whole application over an open place (which the caller closes).
+
+    ``webhooks`` receives ``/webhooks/*``; ``rpc`` receives ``POST /``; ``registry`` may already
+    hold the counters of the engine.
+    """
+    registry = registry if registry is not None else CollectorRegistry()
+    api = create_api(place, routers=routers, registry=registry, rates=rates)
+    framed = RequestFrame(
+        BodyLimit(_either_rpc_or(api, rpc), upload_limit_bytes=place.settings.upload_limit_bytes),
+        counts=RequestCounts.in_registry(registry),
+        mint_id=lambda: uuid.uuid4().hex,
+        seconds=time.perf_counter,
+    )
+    if webhooks is None:
+        return framed
+
+    async def entrance(scope: Scope, receive: Receive, send: Send) -> None:
+        is_webhook = scope["type"] == "http" and scope["path"].startswith(_WEBHOOKS_PREFIX)
+        await (webhooks if is_webhook else framed)(scope, receive, send)
+
+    return entrance
+
+
+def _either_rpc_or(api: ASGIApp, rpc: ASGIApp | None) -> ASGIApp:
+    if rpc is None:
+        return api
+
+    async def either(scope: Scope, receive: Receive, send: Send) -> None:
+        is_rpc = scope["type"] == "http" and scope["path"] == "/" and scope["method"] == "POST"
+        await (rpc if is_rpc else api)(scope, receive, send)
+
+    return either
