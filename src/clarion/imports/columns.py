@@ -61,6 +61,7 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )  # fmt: skip
 FIELDS = tuple(SYNONYMS)
 
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _NOISE = re.compile(r"[\W_]+")
 
 
@@ -104,7 +105,7 @@ def resolve(headers: Sequence[str], mapping: Mapping[str, str]) -> tuple[Column,
     ``import.mapping_invalid`` for a header that is not there or a target that is none, and
     ``import.no_phone_column``.
     """
-    names = [header.strip() for header in headers]
+    names = [_UNSTORABLE.sub("", header).strip() for header in headers]
     by_hand = _mapped_columns(names, mapping)
     taken = set(by_hand.values())
     columns = []

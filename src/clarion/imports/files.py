@@ -17,7 +17,7 @@ from clarion.domain.errors import ClarionError
 from clarion.imports.cells import text_of
 from clarion.imports.columns import Column, resolve
 from clarion.imports.rows import ContactRow, DuplicateMode, Rejection, RowRules, fold, judge
-from clarion.imports.sheets import XLSX_SIGNATURE, read_sheet_rows
+from clarion.imports.sheets import XLSX_SIGNATURE, read_sheet
 from clarion.imports.text import RawRow, read_text_rows
 
 __all__ = ["Batch", "ImportOptions", "OpenFile", "batches", "open_file"]
@@ -46,10 +46,14 @@ class ImportOptions:
 
 @dataclass(frozen=True, slots=True)
 class OpenFile:
-    """A file whose header is read: its columns, and the rows below."""
+    """A file whose header is read: its columns, and the rows below.
+
+    ``last_row_number`` is known of workbooks only.
+    """
 
     columns: tuple[Column, ...]
     rows: Iterator[RawRow]
+    last_row_number: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +61,11 @@ class Batch:
     """What some rows of a file came to.
 
     ``row_count`` rows = ``accepted_count`` + the rejections; ``contacts`` are the accepted ones
-    with one row a phone number.
+    with one row a phone number.  ``last_row_number`` is that of its last row in the file.
     """
 
     row_count: int
+    last_row_number: int
     accepted_count: int
     contacts: tuple[ContactRow, ...]
     rejections: tuple[Rejection, ...]
@@ -81,8 +86,10 @@ def open_file(
         raise ClarionError(
             "import.file_unreadable", "This is an .xls or an encrypted workbook; save it as .xlsx."
         )
+    last_row_number = None
     if signature == XLSX_SIGNATURE:
-        rows = read_sheet_rows(file, unpacked_byte_limit=unpacked_byte_limit)
+        sheet = read_sheet(file, unpacked_byte_limit=unpacked_byte_limit)
+        rows, last_row_number = sheet.rows, sheet.last_row_number
     else:
         rows = read_text_rows(file, encoding=options.encoding, separator=options.separator)
     try:
@@ -94,7 +101,8 @@ def open_file(
             "import.file_unreadable",
             "The file has no rows." if header is None else f"The header row: {header.fault}",
         )
-    return OpenFile(resolve([text_of(cell) for cell in header.cells], options.mapping), rows)
+    columns = resolve([text_of(cell) for cell in header.cells], options.mapping)
+    return OpenFile(columns, rows, last_row_number)
 
 
 def batches(
@@ -103,10 +111,12 @@ def batches(
     """Judge the rows of a file, ``batch_rows`` at a time, after the first ``skip_rows`` rows."""
     rules = RowRules(opened.columns, options.default_country)
     rows = itertools.islice(opened.rows, skip_rows, None)
-    while lot := [judge(row, rules) for row in itertools.islice(rows, batch_rows)]:
+    while raw := list(itertools.islice(rows, batch_rows)):
+        lot = [judge(row, rules) for row in raw]
         accepted = [row for row in lot if isinstance(row, ContactRow)]
         yield Batch(
             row_count=len(lot),
+            last_row_number=raw[-1].number,
             accepted_count=len(accepted),
             contacts=tuple(fold(accepted, options.mode)),
             rejections=tuple(row for row in lot if isinstance(row, Rejection)),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import BinaryIO
 
 import python_calamine
@@ -16,13 +17,21 @@ import python_calamine
 from clarion.domain.errors import ClarionError
 from clarion.imports.text import RawRow
 
-__all__ = ["XLSX_SIGNATURE", "read_sheet_rows"]
+__all__ = ["XLSX_SIGNATURE", "Sheet", "read_sheet"]
 
 XLSX_SIGNATURE = b"PK\x03\x04"
 
 
-def read_sheet_rows(file: BinaryIO, *, unpacked_byte_limit: int) -> Iterator[RawRow]:
-    """All rows of the first worksheet with content, the header first; blank rows are not given.
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A worksheet: its rows (the header first, blank ones left out), and the last row's number."""
+
+    rows: Iterator[RawRow]
+    last_row_number: int
+
+
+def read_sheet(file: BinaryIO, *, unpacked_byte_limit: int) -> Sheet:
+    """Load the first worksheet with content.
 
     Raises ``import.file_unreadable`` and ``import.too_large``.
     """
@@ -36,9 +45,12 @@ def read_sheet_rows(file: BinaryIO, *, unpacked_byte_limit: int) -> Iterator[Raw
         raise _unreadable(f"The workbook could not be read: {error}.") from error
     if sheet is None:
         raise _unreadable("The workbook holds no rows.")
-    for number, cells in enumerate(sheet.iter_rows(), start=1):
-        if any(cell != "" for cell in cells):
-            yield RawRow(number, cells)
+    rows = (
+        RawRow(number, cells)
+        for number, cells in enumerate(sheet.iter_rows(), start=1)
+        if any(cell != "" for cell in cells)
+    )
+    return Sheet(rows, sheet.total_height)
 
 
 def _check_size(file: BinaryIO, unpacked_byte_limit: int) -> None:

@@ -162,7 +162,8 @@ def read_text_rows(
             separator = detect_separator(lines.peek(20))
         yield from _split(lines, separator)
     finally:
-        text.detach()
+        if not file.closed:
+            text.detach()  # the file stays open: it belongs to the caller
 
 
 class _Unfit(Exception):  # noqa: N818 - not an error: it leads the reader out of a lost row

@@ -34,6 +34,7 @@ __all__ = [
     "delete_group",
     "find_or_create_groups",
     "group_exists",
+    "link_contacts",
     "list_groups",
     "read_group",
     "rename_group",
@@ -250,7 +251,7 @@ async def change_memberships(
             contact_ids=missing[:SHOWN_IDS],
         )
     groups = await require_groups(connection, scope, group_ids)
-    for step in _CHANGE_STEPS[change]:
+    for step in _STEPS[change]:
         await step(connection, scope, contacts, groups)
     left = await QUERIES.fetch(connection, "contacts_without_group", contact_ids=contacts)
     if left:
@@ -264,9 +265,10 @@ async def change_memberships(
     await audit.record(connection, scope, "regrouped", "contact", only, details)
 
 
-async def _add(
+async def link_contacts(
     connection: Connection, scope: Scope, contacts: Sequence[int], groups: Sequence[int]
 ) -> None:
+    """Make contacts members of groups, both known to exist; they leave "Ungrouped" thereby."""
     system = await QUERIES.fetchrow(
         connection, "group_by_name", workspace_id=scope.workspace_id, name=UNGROUPED
     )
@@ -297,8 +299,8 @@ async def _remove_from_others(
     )
 
 
-_CHANGE_STEPS: Mapping[MembershipChange, tuple[_Step, ...]] = MappingProxyType(
-    {"add": (_add,), "remove": (_remove,), "replace": (_add, _remove_from_others)}
+_STEPS: Mapping[MembershipChange, tuple[_Step, ...]] = MappingProxyType(
+    {"add": (link_contacts,), "remove": (_remove,), "replace": (link_contacts, _remove_from_others)}
 )
 
 

@@ -56,7 +56,9 @@ SELECT c.id FROM contacts c
 WHERE c.workspace_id = :workspace_id
   AND c.id > :above_id
   AND (:text::text IS NULL OR strpos(lower(c.name), :text) > 0 OR strpos(c.phone, :digits) > 0)
-  AND (:attributes::jsonb IS NULL OR c.attributes @> :attributes)
+  AND NOT EXISTS (
+      SELECT 1 FROM jsonb_each_text(:attributes::jsonb) AS f (key, value)
+      WHERE c.attributes ->> f.key IS DISTINCT FROM f.value)
   AND (:consent_state::text IS NULL OR :consent_state = COALESCE((
       SELECT s.state FROM consents s
       WHERE s.contact_id = c.id AND s.channel = :consent_channel), 'none'))
@@ -70,7 +72,9 @@ WHERE m.group_id = :group_id
   AND m.contact_id > :above_id
   AND c.workspace_id = :workspace_id
   AND (:text::text IS NULL OR strpos(lower(c.name), :text) > 0 OR strpos(c.phone, :digits) > 0)
-  AND (:attributes::jsonb IS NULL OR c.attributes @> :attributes)
+  AND NOT EXISTS (
+      SELECT 1 FROM jsonb_each_text(:attributes::jsonb) AS f (key, value)
+      WHERE c.attributes ->> f.key IS DISTINCT FROM f.value)
   AND (:consent_state::text IS NULL OR :consent_state = COALESCE((
       SELECT s.state FROM consents s
       WHERE s.contact_id = c.id AND s.channel = :consent_channel), 'none'))
@@ -120,24 +124,30 @@ WHERE contact_id = :contact_id ORDER BY channel;
 SELECT channel, state, source, reason, at FROM consent_changes
 WHERE contact_id = :contact_id ORDER BY id DESC LIMIT :limit;
 
--- name: attribute_names_of_group
--- Every attribute that some member of a group (null: some contact) has.
+-- name: attribute_names
+-- Every attribute that some contact of the workspace has.
 SELECT DISTINCT k.name FROM contacts c
 CROSS JOIN LATERAL jsonb_object_keys(c.attributes) AS k (name)
 WHERE c.workspace_id = :workspace_id
-  AND (:group_id::bigint IS NULL OR EXISTS (
-      SELECT 1 FROM group_members m WHERE m.group_id = :group_id AND m.contact_id = c.id))
 ORDER BY k.name;
 
--- name: export_members
--- Contacts for a file, above a cursor; those of a group, or (null) all.
+-- name: attribute_names_of_group
+-- Every attribute that some member of a group has.
+SELECT DISTINCT k.name FROM group_members m
+JOIN contacts c ON c.id = m.contact_id
+CROSS JOIN LATERAL jsonb_object_keys(c.attributes) AS k (name)
+WHERE m.group_id = :group_id AND c.workspace_id = :workspace_id
+ORDER BY k.name;
+
+-- name: export_rows
+-- Contacts for a file, with what they said on one channel.
 SELECT c.id, c.phone, c.name, c.country, c.email, c.remark, c.language, c.zone, c.attributes,
-    COALESCE((SELECT s.state = 'opted_out' FROM consents s
-        WHERE s.contact_id = c.id AND s.channel = :channel), false) AS is_opted_out
+    COALESCE(s.state = 'opted_out', false) AS is_opted_out
 FROM contacts c
-WHERE c.workspace_id = :workspace_id
-  AND c.id > :above_id
-  AND (:group_id::bigint IS NULL OR EXISTS (
-      SELECT 1 FROM group_members m WHERE m.group_id = :group_id AND m.contact_id = c.id))
-ORDER BY c.id
-LIMIT :limit;
+LEFT JOIN consents s ON s.contact_id = c.id AND s.channel = :channel
+WHERE c.workspace_id = :workspace_id AND c.id = ANY(:contact_ids::bigint[])
+ORDER BY c.id;
+
+-- name: default_country
+-- The country in which the workspace reads numbers without a country code.
+SELECT default_country FROM workspaces WHERE id = :workspace_id;
