@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import aiohttp
 import httpx
 import pytest
 
@@ -45,8 +46,9 @@ def clock() -> TestClock:
 
 
 @pytest.fixture
-def place(pool: Pool, clock: TestClock) -> Place:
-    return Place(pool, Settings(), clock, Sealer("a key for tests"))
+async def place(pool: Pool, clock: TestClock) -> AsyncIterator[Place]:
+    async with aiohttp.ClientSession() as http:
+        yield Place(pool, Settings(), clock, Sealer("a key for tests"), http)
 
 
 @pytest.fixture

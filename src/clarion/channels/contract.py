@@ -4,7 +4,7 @@ Theory of operation.  The dispatcher owns rates, retries, leases and state; an a
 Going out, it turns an ``OutMessage`` into one request (``request_for``) and the answer into an
 ``Outcome`` (``outcome_of``): both pure, so the whole reaction table is tested without a network.
 The one thing that an adapter cannot know is whether a request that got no answer took effect; the
-HTTP client tells that apart (``Sent.nothing``, ``Sent.maybe``) and ``Outcome.in_doubt`` says so.
+HTTP client tells that apart (``Answer.was_written``) and ``OutcomeKind.IN_DOUBT`` says so.
 
 Coming in, a webhook's raw bytes are verified (``verify``) and stored; later the same bytes are
 turned into ``Event`` values (``parse_webhook``), a whole batch at a time, total: an update that we
@@ -93,8 +93,10 @@ class Answer:
 
     ``status`` is 0 when no complete answer came; then ``was_written`` tells whether a byte of the
     request had left (nothing written: safe to repeat; else the effect is unknown) and ``failure``
-    is a short reason (``connect_refused``, ``connect_timeout``, ``tls``, ``dns``, ``reset``,
-    ``response_timeout``, ``malformed``).
+    is a short reason.  Before a byte: ``bad_origin``, ``dns``, ``connect_refused``,
+    ``connect_timeout``, ``connect_failed``, ``tls``, ``pool_timeout``.  After: ``write_timeout``,
+    ``response_timeout``, ``malformed``, ``too_large``.  Either: ``reset``, ``closed``.
+    Header names are lower case.
     """
 
     status: int
@@ -131,12 +133,17 @@ class ReactionKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reaction:
-    """A reaction with its size.  ``delay_seconds`` None means: until a person acts, or never."""
+    """A reaction with its size.
+
+    ``delay_seconds`` None means: until a person acts, or never.  It is the delay after the first
+    attempt; each further one multiplies it by ``backoff_factor`` (the engine adds the jitter).
+    """
 
     kind: ReactionKind
     reason: str = ""
     delay_seconds: float | None = None
     max_attempts: int = 5
+    backoff_factor: float = 2.0
 
 
 @dataclass(frozen=True, slots=True)

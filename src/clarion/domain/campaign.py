@@ -194,6 +194,18 @@ _LABELS_BY_TYPE = {
 }
 
 
+_DONE = MappingProxyType(
+    {
+        _A.VIEW: "viewed",
+        _A.MODIFY: "modified",
+        _A.SUSPEND: "suspended",
+        _A.RESUME: "resumed",
+        _A.DELETE: "deleted",
+        _A.DUPLICATE: "duplicated",
+    }
+)
+
+
 def allowed_actions(status: CampaignStatus) -> tuple[CampaignAction, ...]:
     """What a person may ask for in this status."""
     return ALLOWED_ACTIONS[status]
@@ -211,7 +223,7 @@ def check_action(status: CampaignStatus, action: CampaignAction) -> None:
     *others, last = (label_of(each) for each in allowed)
     raise ClarionError(
         "campaign.status_not_allowed",
-        f'A campaign that is "{label_of(status)}" cannot be asked to {label_of(action)}; '
+        f'A campaign that is "{label_of(status)}" cannot be {_DONE[action]}; '
         f"possible now: {', '.join(others)} and {last}.",
         status=status.value,
         action=action.value,

@@ -9,7 +9,7 @@ what a person should be told first: who opted out is told "opted out" even witho
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from clarion.domain.local_time import instant_of, wall_of
@@ -108,4 +108,8 @@ def _end_of_quiet(quiet: QuietHours, now: datetime) -> datetime | None:
     if not is_quiet:
         return None
     day = wall.date() + timedelta(days=1) if ends_tomorrow else wall.date()
-    return max(instant_of(datetime.combine(day, quiet.end), quiet.zone), now)
+    end = datetime.combine(day, quiet.end)
+    until = instant_of(end, quiet.zone)
+    if until <= now:  # in the second of two equal hours: the window ends the second time as well
+        until = end.replace(tzinfo=quiet.zone, fold=1).astimezone(UTC)
+    return until

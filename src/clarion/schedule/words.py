@@ -79,7 +79,7 @@ def _weekdays_english(weekdays: tuple[str, ...]) -> str:
 
 def _days_english(days: tuple[int, ...]) -> str:
     names = ["last day" if day == LAST_DAY else _ordinal(day) for day in days]
-    skipped = ", in months that have it" if max(days) > _SHORTEST_MONTH_DAYS else ""
+    skipped = " that has it" if max(days) > _SHORTEST_MONTH_DAYS else ""
     return f"On the {_joined(names)} of every month{skipped}"
 
 

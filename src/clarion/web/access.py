@@ -21,6 +21,7 @@ from clarion.domain.sign_in import ABSOLUTE_LIFE
 from clarion.services.keys import scope_of_token
 from clarion.services.scope import Scope
 from clarion.services.sign_ins import SignedIn, visitor_of
+from clarion.store.pool import transaction
 from clarion.web.database import DB, PlaceOf
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "CSRF_HEADER",
     "SESSION_COOKIE",
     "Asking",
+    "AskingBriefly",
     "SessionToken",
     "clear_cookies",
     "peer_of",
@@ -99,7 +101,16 @@ async def _scope_of_session(
     return visitor.scope
 
 
+async def _asking_briefly(
+    request: Request, presented: Annotated[_Presented, Depends(_presented)], place: PlaceOf
+) -> Scope:
+    async with transaction(place.pool) as connection:
+        return await _asking(request, presented, connection, place)
+
+
 Asking = Annotated[Scope, Depends(_asking)]
+# For routes that ask a provider or answer for long: no transaction stays open meanwhile.
+AskingBriefly = Annotated[Scope, Depends(_asking_briefly)]
 SessionToken = Annotated[str | None, Depends(_cookie)]
 
 

@@ -19,6 +19,7 @@ from fastapi import Depends, Query
 from pydantic import BaseModel, Field
 
 from clarion.domain.errors import ClarionError
+from clarion.web.schemas import is_storable
 
 __all__ = ["Page", "PageRequest", "Paging", "cursor_of", "page_of"]
 
@@ -58,6 +59,17 @@ class PageRequest:
     def above_id(self) -> int | None:
         """The cursor of a list that is ordered by rising id alone."""
         return self._only_id()
+
+    def key_of_types(self, *types: type[str] | type[int]) -> tuple[Any, ...] | None:
+        """The cursor of a list whose key has these types; None on the first page."""
+        if not self.key:
+            return None
+        if len(self.key) != len(types) or not all(
+            _is_id(part) if wanted is int else isinstance(part, str) and is_storable(part)
+            for part, wanted in zip(self.key, types, strict=True)
+        ):
+            raise _foreign_cursor()
+        return self.key
 
     def _only_id(self) -> int | None:
         if not self.key:

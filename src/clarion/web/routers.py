@@ -5,8 +5,11 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from clarion.web.audit import routes as audit
+from clarion.web.flows import routes as flows
 from clarion.web.keys import routes as keys
+from clarion.web.senders import routes as senders
 from clarion.web.sign_ins import routes as sign_ins
+from clarion.web.templates import routes as templates
 from clarion.web.users import routes as users
 from clarion.web.workspaces import routes as workspaces
 
@@ -17,5 +20,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     workspaces.router,
     users.router,
     keys.router,
+    senders.router,
+    templates.router,
+    flows.router,
     audit.router,
 )

@@ -12,12 +12,13 @@ from typing import Annotated, Any
 from fastapi import Path
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-__all__ = ["Body", "Id", "IdInBody", "SearchText", "Text", "storable"]
+__all__ = ["Body", "Id", "IdInBody", "SearchText", "Text", "is_storable", "storable"]
 
 LARGEST_ID = 2**63 - 1
 
 
-def _is_storable(text: str) -> bool:
+def is_storable(text: str) -> bool:
+    """Whether PostgreSQL can store the text."""
     return "\x00" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
 
 
@@ -36,7 +37,7 @@ def _strings_of(value: Any) -> Iterator[str]:
 
 def storable(text: str) -> str:
     """Refuse text that cannot be stored (``ValueError``)."""
-    if not _is_storable(text):
+    if not is_storable(text):
         raise ValueError("contains U+0000 or half of a surrogate pair")
     return text
 
@@ -49,7 +50,7 @@ class Body(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _only_storable_text(cls, data: Any) -> Any:
-        if not all(_is_storable(text) for text in _strings_of(data)):
+        if not all(is_storable(text) for text in _strings_of(data)):
             raise ValueError("a text contains U+0000 or half of a surrogate pair")
         return data
 

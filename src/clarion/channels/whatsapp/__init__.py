@@ -1,0 +1,1 @@
+"""WhatsApp through Meta's Cloud API: payloads, answers, webhooks, errors, checks, management."""

@@ -278,8 +278,10 @@ CREATE TABLE flows (
     published_version_id bigint,
     created_at timestamptz NOT NULL DEFAULT now(),
     updated_at timestamptz NOT NULL DEFAULT now(),
-    UNIQUE (workspace_id, name)
+    -- Sessions and campaigns that are over name their flow, so its rows stay.
+    deleted_at timestamptz
 );
+CREATE UNIQUE INDEX flows_name ON flows (workspace_id, name) WHERE deleted_at IS NULL;
 
 -- Published versions are immutable.
 CREATE TABLE flow_versions (

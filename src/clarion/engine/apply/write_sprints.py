@@ -1,0 +1,238 @@
+"""Hook: write what many sprints produced, in a handful of bulk statements of one transaction.
+
+Theory of operation.  A ``Walk`` pairs a sprint with whose it is.  New sessions and continued ones
+differ only in how the session row is written; messages, reminders, participants and outboxes are
+the same for both, and are written here once.  The order of the statements is the order of locks that
+everybody keeps: sessions, messages, participants, occurrences, fires, outboxes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import orjson
+
+from clarion.domain.campaign import Outcome
+from clarion.domain.message import Channel, Lane
+from clarion.engine.apply.insert_messages import NewMessage, append_to_outboxes, insert_messages
+from clarion.engine.apply.move_participants import Move, move_participants
+from clarion.engine.apply.set_fires import cancel_fires, set_fires
+from clarion.engine.choose_sender import SenderChoice, choose_sender
+from clarion.engine.person import Person
+from clarion.flow.session import Session, SessionStatus
+from clarion.flow.sprint import Sprint
+from clarion.store.pool import Connection
+from clarion.store.queries import load
+
+__all__ = ["Frame", "Walk", "write_continued", "write_started"]
+
+SESSIONS = load("sessions")
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What all sprints of one batch share."""
+
+    workspace_id: int
+    channel: Channel
+    senders: SenderChoice
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """One person's sprint.  ``session_id`` 0: the session is new."""
+
+    person: Person
+    sprint: Sprint
+    flow_id: int
+    flow_version_id: int
+    lane: Lane
+    session_id: int = 0
+    sender_id: int | None = None
+    campaign_id: int | None = None
+    campaign_sender_name: str | None = None
+    occurrence_id: int | None = None
+
+
+async def write_started(
+    connection: Connection, frame: Frame, walks: Sequence[Walk], moves: Sequence[Move] = ()
+) -> None:
+    """Write new sessions of one flow version and one occurrence, and apply ``moves`` with theirs."""
+    if not walks:
+        await move_participants(connection, moves, frame.now)
+        return
+    rows = await SESSIONS.fetch(connection, "take_session_ids", count=len(walks))
+    ids: list[int] = [row[0] for row in rows]
+    messages = [_messages(frame, walk, id_) for walk, id_ in zip(walks, ids, strict=True)]
+    sessions = [walk.sprint.session for walk in walks]
+    first = walks[0]
+    await SESSIONS.execute(
+        connection,
+        "insert_sessions",
+        workspace_id=frame.workspace_id,
+        flow_id=first.flow_id,
+        flow_version_id=first.flow_version_id,
+        campaign_id=first.campaign_id,
+        occurrence_id=first.occurrence_id,
+        channel=str(frame.channel),
+        now=frame.now,
+        ids=ids,
+        contact_ids=[walk.person.contact_id for walk in walks],
+        sender_ids=[_sender_of(each, walk) for each, walk in zip(messages, walks, strict=True)],
+        statuses=[session.status.value for session in sessions],
+        reasons=[session.reason for session in sessions],
+        states=[orjson.dumps(session.to_json()).decode() for session in sessions],
+        wait_kinds=[session.wait and session.wait.kind for session in sessions],
+        wake_ats=[session.wait and session.wait.deadline_at for session in sessions],
+        ended_ats=[None if session.is_open else frame.now for session in sessions],
+    )
+    revisions = dict.fromkeys(ids, 1)
+    await _write_rest(connection, frame, walks, ids, messages, revisions, moves)
+
+
+async def write_continued(connection: Connection, frame: Frame, walks: Sequence[Walk]) -> None:
+    """Write where sessions stand after they were resumed.
+
+    Sprints that changed nothing (a resume that fitted no wait) must not come here.
+    """
+    if not walks:
+        return
+    ids = [walk.session_id for walk in walks]
+    messages = [_messages(frame, walk, walk.session_id) for walk in walks]
+    sessions = [walk.sprint.session for walk in walks]
+    rows = await SESSIONS.fetch(
+        connection,
+        "update_sessions",
+        ids=ids,
+        sender_ids=[_sender_of(each, walk) for each, walk in zip(messages, walks, strict=True)],
+        statuses=[session.status.value for session in sessions],
+        reasons=[session.reason for session in sessions],
+        states=[orjson.dumps(session.to_json()).decode() for session in sessions],
+        wait_kinds=[session.wait and session.wait.kind for session in sessions],
+        wake_ats=[session.wait and session.wait.deadline_at for session in sessions],
+        ended_ats=[None if session.is_open else frame.now for session in sessions],
+    )
+    revisions = {row["id"]: row["revision"] for row in rows}
+    await _write_rest(connection, frame, walks, ids, messages, revisions, ())
+
+
+async def _write_rest(
+    connection: Connection,
+    frame: Frame,
+    walks: Sequence[Walk],
+    session_ids: Sequence[int],
+    messages: Sequence[Sequence[NewMessage]],
+    revisions: dict[int, int],
+    moves: Sequence[Move],
+) -> None:
+    flat = [message for each in messages for message in each]
+    message_ids = await insert_messages(
+        connection, frame.workspace_id, frame.channel, flat, frame.now
+    )
+    openings = {
+        message.session_id: (message_id, message.reason)
+        for message, message_id in zip(flat, message_ids, strict=True)
+        if message.is_opening
+    }
+    own_moves = [
+        move
+        for walk, session_id in zip(walks, session_ids, strict=True)
+        if (move := _move(walk, session_id, openings.get(session_id))) is not None
+    ]
+    await move_participants(connection, [*moves, *own_moves], frame.now)
+    await set_fires(
+        connection,
+        "session",
+        [
+            (session_id, walk.sprint.session.wait.deadline_at, revisions[session_id])
+            for walk, session_id in zip(walks, session_ids, strict=True)
+            if walk.sprint.session.wait is not None
+        ],
+    )
+    await cancel_fires(
+        connection,
+        "session",
+        [
+            walk.session_id
+            for walk in walks
+            if walk.session_id and walk.sprint.session.wait is None
+        ],
+    )
+    await append_to_outboxes(
+        connection,
+        [
+            (message.sender_id, message.lane.value, message_id, 1)
+            for message, message_id in zip(flat, message_ids, strict=True)
+            if message.reason is None and message.sender_id is not None
+        ],
+    )
+
+
+def _messages(frame: Frame, walk: Walk, session_id: int) -> list[NewMessage]:
+    """The messages of a sprint, each with its sender; what cannot leave carries its reason."""
+    person = walk.person
+    messages: list[NewMessage] = []
+    sender_id = walk.sender_id
+    for effect in walk.sprint.effects:
+        sender_id = choose_sender(
+            frame.senders,
+            effect.senders,
+            walk.campaign_sender_name,
+            sender_id or person.known_sender_id,
+            person.contact_id,
+        )
+        reason = None
+        if sender_id is None:
+            reason = "no_sender"
+        elif person.address_value is None:
+            reason = "no_address"
+        messages.append(
+            NewMessage(
+                contact_id=person.contact_id,
+                session_id=session_id,
+                step=effect.step,
+                node_id=effect.node_id,
+                content=effect.content,
+                sender_id=sender_id,
+                lane=walk.lane,
+                to_kind=person.address_kind,
+                to_value=person.address_value,
+                campaign_id=walk.campaign_id,
+                occurrence_id=walk.occurrence_id,
+                reason=reason,
+            )
+        )
+    return messages
+
+
+def _sender_of(messages: Sequence[NewMessage], walk: Walk) -> int | None:
+    """The sender that the person knows from now on."""
+    return messages[-1].sender_id if messages else walk.sender_id
+
+
+def _move(walk: Walk, session_id: int, opening: tuple[int, str | None] | None) -> Move | None:
+    """What a sprint means for the participant: its opening message, or an end without one."""
+    if walk.occurrence_id is None:
+        return None
+    outcome, reason, message_id = Outcome.PENDING, None, None
+    if opening is not None:
+        message_id, reason = opening
+        outcome = Outcome.FAILED if reason else Outcome.PENDING
+    elif walk.sprint.session.step_count > 0:
+        return None  # the opening message left in an earlier sprint
+    else:
+        outcome, reason = _without_message(walk.sprint.session)
+    return Move(
+        walk.occurrence_id, walk.person.contact_id, outcome, reason, session_id, message_id
+    )
+
+
+def _without_message(session: Session) -> tuple[Outcome, str | None]:
+    if session.is_open:
+        return Outcome.PENDING, None
+    if session.status is SessionStatus.FAILED:
+        return Outcome.FAILED, session.reason or "flow_failed"
+    return Outcome.SKIPPED, "flow_sent_nothing"

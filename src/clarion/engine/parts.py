@@ -1,0 +1,50 @@
+"""What every part of the engine is handed: connections, time, secrets, sizes.
+
+Time comes in through ``now`` (aware UTC) and nowhere else, so that a scenario test can run a week in
+a second.  Sizes are values, not module constants, so that a test can make a chunk of three.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from clarion.engine.wakeups import Wakeups
+from clarion.store.pool import Pool
+from clarion.store.secrets import Sealer
+
+__all__ = ["EngineSizes", "Parts"]
+
+
+@dataclass(frozen=True, slots=True)
+class EngineSizes:
+    """How much at once, and how long; durations in seconds.
+
+    ``backlog_seconds`` is how far the runner may be ahead of a sender, in seconds of its rate, but
+    never below ``backlog_floor`` messages.  ``in_flight`` bounds the open requests of one sender.
+    """
+
+    chunk: int = 500
+    runners_per_occurrence: int = 2
+    backlog_seconds: float = 20.0
+    backlog_floor: int = 2000
+    in_flight: int = 256
+    tick_seconds: float = 0.02
+    lease_seconds: float = 10.0
+    doubt_window_seconds: float = 600.0
+    fold: int = 5000
+    webhook_fold: int = 500
+    fires: int = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The engine's surroundings; ``owner`` names this process in leases."""
+
+    pool: Pool
+    now: Callable[[], datetime]
+    sealer: Sealer
+    owner: str
+    wakeups: Wakeups = field(default_factory=Wakeups)
+    sizes: EngineSizes = field(default_factory=EngineSizes)

@@ -1,0 +1,112 @@
+"""Resume sessions: replies, timeouts and ended delays, many at a time in one transaction."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from clarion.domain.message import Channel, Lane
+from clarion.engine.apply.write_sprints import Frame, Walk, write_continued
+from clarion.engine.flow_versions import FlowVersions
+from clarion.engine.person import person_from_row
+from clarion.engine.runner import read_senders
+from clarion.flow.context import CampaignFields, Context, OccurrenceFields
+from clarion.flow.engine import Resume, resume
+from clarion.flow.session import Session
+from clarion.flow.sprint import ResumeIgnored
+from clarion.store.pool import Connection
+from clarion.store.queries import load
+
+__all__ = ["Continuation", "resume_sessions"]
+
+SESSIONS = load("sessions")
+
+
+@dataclass(frozen=True, slots=True)
+class Continuation:
+    """What happened to a waiting session, and how urgent the answer is.
+
+    ``revision`` is the session's when the reminder was written (a later one makes it stale);
+    ``None`` for replies, which always count.
+    """
+
+    resume: Resume
+    lane: Lane
+    revision: int | None = None
+
+
+async def resume_sessions(
+    connection: Connection,
+    flow_versions: FlowVersions,
+    continuations: Mapping[int, Continuation],
+    now: datetime,
+) -> set[int]:
+    """Resume waiting sessions (by id); return the ids of those that went on."""
+    if not continuations:
+        return set()
+    rows = await SESSIONS.fetch(connection, "lock_sessions", ids=sorted(continuations))
+    by_place: defaultdict[tuple[int, str], list[Walk]] = defaultdict(list)
+    for row in rows:
+        continuation = continuations[row["id"]]
+        if continuation.revision not in (None, row["revision"]):
+            continue
+        walk = await _walk(connection, flow_versions, row, continuation, now)
+        if not any(isinstance(event, ResumeIgnored) for event in walk.sprint.events):
+            by_place[row["workspace_id"], row["channel"]].append(walk)
+    resumed: set[int] = set()
+    for (workspace_id, channel), walks in by_place.items():
+        senders = await read_senders(connection, workspace_id, Channel(channel))
+        frame = Frame(workspace_id, Channel(channel), senders, now)
+        await write_continued(connection, frame, walks)
+        resumed.update(walk.session_id for walk in walks)
+    return resumed
+
+
+async def _walk(
+    connection: Connection,
+    flow_versions: FlowVersions,
+    row: Mapping[str, Any],
+    continuation: Continuation,
+    now: datetime,
+) -> Walk:
+    flow = await flow_versions.get(connection, row["flow_version_id"])
+    person = person_from_row(row)
+    sprint = resume(
+        flow,
+        Session.from_json(row["state"]),
+        continuation.resume,
+        context=Context(
+            now=now,
+            contact=person.fields,
+            campaign=_campaign(row),
+            occurrence=_occurrence(row),
+            workspace_zone=row["workspace_zone"],
+        ),
+    )
+    return Walk(
+        person=person,
+        sprint=sprint,
+        flow_id=row["flow_id"],
+        flow_version_id=row["flow_version_id"],
+        lane=continuation.lane,
+        session_id=row["id"],
+        sender_id=row["sender_id"],
+        campaign_id=row["campaign_id"],
+        campaign_sender_name=row["sender_name"],
+        occurrence_id=row["occurrence_id"],
+    )
+
+
+def _campaign(row: Mapping[str, Any]) -> CampaignFields | None:
+    if row["campaign_id"] is None:
+        return None
+    return CampaignFields(row["campaign_id"], row["campaign_name"] or "", row["campaign_code"] or "")
+
+
+def _occurrence(row: Mapping[str, Any]) -> OccurrenceFields | None:
+    if row["occurrence_id"] is None:
+        return None
+    return OccurrenceFields(row["occurrence_id"], row["scheduled_at"])

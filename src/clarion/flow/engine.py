@@ -1,0 +1,240 @@
+"""The flow engine: start a session, resume it; each call returns a sprint.
+
+Theory of operation.  A sprint walks from node to node until one stays (a wait), finishes, or
+fails.  The session that comes in is never changed; a new one comes out.  Nothing raises: whatever
+goes wrong on the way is a session that ended as ``failed`` with a reason, and a resume that fits
+nothing is a sprint with the same session and one ``ResumeIgnored``.  So a resume may be delivered
+twice, late, or to the wrong wait, and does no harm.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from clarion.domain.errors import FieldError
+from clarion.domain.message import Reply
+from clarion.flow.context import RESERVED_NAMES, Context
+from clarion.flow.definition import START_NODE_ID, Flow
+from clarion.flow.limits import DEFAULT_LIMITS, Limits
+from clarion.flow.nodes import NODE_KINDS
+from clarion.flow.nodes.kind import (
+    GoTo,
+    Leave,
+    Node,
+    ReplyReceived,
+    Result,
+    Resume,
+    Stay,
+    TimedOut,
+    Woken,
+)
+from clarion.flow.session import Session, SessionStatus, Wait, WaitKind
+from clarion.flow.sprint import (
+    ExitLeft,
+    NodeEntered,
+    ResumeIgnored,
+    SessionCompleted,
+    SessionFailed,
+    Sprint,
+    WaitStarted,
+)
+from clarion.flow.state import NodeFailed, State
+
+__all__ = [
+    "ReplyReceived",
+    "Resume",
+    "TimedOut",
+    "Triggered",
+    "Woken",
+    "check_inputs",
+    "resume",
+    "start",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Triggered:
+    """What started a session: the values of the declared inputs, and the message, if one did."""
+
+    inputs: Mapping[str, Any] = field(default_factory=dict)
+    reply: Reply | None = None
+
+
+_NEW = Session(SessionStatus.ACTIVE)
+_RESUMES_OF_WAIT: Mapping[WaitKind, tuple[type, ...]] = {
+    "reply": (ReplyReceived, TimedOut),
+    "delay": (Woken,),
+}
+
+
+def check_inputs(flow: Flow, inputs: Mapping[str, Any]) -> tuple[FieldError, ...]:
+    """What is wrong with the inputs for a flow: missing ones and ones that it does not declare."""
+    declared = {each.name: each for each in flow.trigger.inputs}
+    missing = (
+        FieldError(f"inputs.{name}", "missing", f"The flow needs the input `{name}`.")
+        for name, each in declared.items()
+        if each.is_required and each.default is None and name not in inputs
+    )
+    unknown = (
+        FieldError(f"inputs.{name}", "unknown", f"The flow declares no input `{name}`.")
+        for name in inputs
+        if name not in declared
+    )
+    return (*missing, *unknown)
+
+
+def start(
+    flow: Flow, *, trigger: Triggered, context: Context, limits: Limits = DEFAULT_LIMITS
+) -> Sprint:
+    """Begin a session.  Inputs that the flow does not declare are ignored, with a warning."""
+    state = State(_NEW, context, limits)
+    state.sprint_count = 1
+    state.node_id = START_NODE_ID
+    try:
+        _take_inputs(flow, trigger, state)
+        if trigger.reply is not None:
+            state.take_reply(trigger.reply)
+    except NodeFailed as failed:
+        return _fail(state, failed.reason, failed.message)
+    return _walk(flow, state, START_NODE_ID)
+
+
+def resume(
+    flow: Flow,
+    session: Session,
+    resume: Resume,
+    *,
+    context: Context,
+    limits: Limits = DEFAULT_LIMITS,
+) -> Sprint:
+    """Continue a waiting session with what happened."""
+    wait = session.wait
+    if session.status is not SessionStatus.WAITING or wait is None:
+        return _ignore(session, "not_waiting", f"The session is {session.status.value}.")
+    if not isinstance(resume, _RESUMES_OF_WAIT[wait.kind]):
+        what = type(resume).__name__
+        return _ignore(session, "other_wait", f"{what} does not end a wait for a {wait.kind}.")
+    if not isinstance(resume, ReplyReceived) and context.now < wait.deadline_at:
+        # The reminder of an earlier wait of the same session: this one has more time.
+        return _ignore(session, "too_early", "The deadline of the wait is not reached.")
+    state = State(session, context, limits)
+    state.sprint_count += 1
+    state.node_id = wait.node_id
+    if state.sprint_count > limits.max_sprints:
+        return _fail(
+            state, "too_many_sprints", f"A session has at most {limits.max_sprints} sprints."
+        )
+    node = flow.nodes_by_id.get(wait.node_id)
+    kind = None if node is None else NODE_KINDS.get(node.kind)
+    if node is None or kind is None or kind.resume is None:
+        return _fail(
+            state, "node_missing", f"This version has no node `{wait.node_id}` that waits."
+        )
+    try:
+        result = kind.resume(node, state, resume)
+    except NodeFailed as failed:
+        return _fail(state, failed.reason, failed.message)
+    return _go_on(flow, state, node, result)
+
+
+def _take_inputs(flow: Flow, trigger: Triggered, state: State) -> None:
+    given = trigger.inputs
+    declared = flow.trigger.inputs
+    if not given and not declared:
+        return
+    for each in declared:
+        value = given.get(each.name, each.default)
+        if value is None and each.is_required:
+            raise NodeFailed("input_missing", f"The input `{each.name}` is missing.")
+        state.set_variable(each.name, value)
+    names = {each.name for each in declared}
+    for name in given:
+        if name not in names and name not in RESERVED_NAMES:
+            state.warn("input_unknown", f"The flow declares no input `{name}`.")
+
+
+def _walk(flow: Flow, state: State, node_id: str) -> Sprint:
+    """From a node until the sprint ends."""
+    nodes_by_id = flow.nodes_by_id
+    events = state.events
+    left_count = state.limits.max_nodes
+    next_id: str | None = node_id
+    while next_id is not None:
+        node = nodes_by_id.get(next_id)
+        if node is None:
+            return _fail(state, "node_missing", f"There is no node `{next_id}`.")
+        if left_count == 0:
+            return _fail(
+                state,
+                "too_many_nodes",
+                f"A sprint enters at most {state.limits.max_nodes} nodes; is there a loop?",
+            )
+        left_count -= 1
+        state.node_id = next_id
+        events.append(NodeEntered(next_id, node.kind))
+        try:
+            result = NODE_KINDS[node.kind].run(node, state)
+        except NodeFailed as failed:
+            return _fail(state, failed.reason, failed.message)
+        if type(result) is Leave:
+            next_id = node.exits.get(result.exit)
+            events.append(ExitLeft(node.id, result.exit, next_id))
+        elif type(result) is GoTo:
+            next_id = result.node_id
+            events.append(ExitLeft(node.id, "jump", next_id))
+        elif type(result) is Stay:
+            return _stay(state, result.wait)
+        else:
+            break
+    return _complete(state)
+
+
+def _go_on(flow: Flow, state: State, node: Node[Any], result: Result) -> Sprint:
+    """After a wait: leave its node, or keep waiting."""
+    if isinstance(result, Stay):
+        return _stay(state, result.wait)
+    if isinstance(result, Leave):
+        next_id, name = node.exits.get(result.exit), result.exit
+    elif isinstance(result, GoTo):
+        next_id, name = result.node_id, "jump"
+    else:
+        return _complete(state)
+    state.events.append(ExitLeft(node.id, name, next_id))
+    return _complete(state) if next_id is None else _walk(flow, state, next_id)
+
+
+def _sprint(
+    state: State, status: SessionStatus, wait: Wait | None = None, reason: str | None = None
+) -> Sprint:
+    session = Session(
+        status,
+        state.node_id,
+        state.variables,
+        state.step_count,
+        state.sprint_count,
+        state.jump_counts,
+        wait,
+        reason,
+    )
+    return Sprint(session, tuple(state.events), tuple(state.effects))
+
+
+def _stay(state: State, wait: Wait) -> Sprint:
+    state.events.append(WaitStarted(wait.node_id, wait.kind, wait.deadline_at))
+    return _sprint(state, SessionStatus.WAITING, wait)
+
+
+def _complete(state: State) -> Sprint:
+    state.events.append(SessionCompleted(state.node_id))
+    return _sprint(state, SessionStatus.COMPLETED)
+
+
+def _fail(state: State, reason: str, message: str) -> Sprint:
+    state.events.append(SessionFailed(state.node_id, reason, message))
+    return _sprint(state, SessionStatus.FAILED, None, reason)
+
+
+def _ignore(session: Session, code: str, message: str) -> Sprint:
+    return Sprint(session, (ResumeIgnored(code, message),), ())

@@ -1,0 +1,112 @@
+"""How problems of a flow are written: the places, the words, and what to change.
+
+A place (``where``) of a node begins with ``nodes.<id>``; ids have no dots, so a screen can find
+its node with ``node_id_of``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from pydantic import ValidationError
+
+from clarion.domain.errors import Problem
+
+__all__ = ["error", "node_id_of", "problems_of_config", "warning"]
+
+# What to change, by the kind of mistake in a config; the codes that have a row are codes of ours.
+_CONFIG_FIXES: Mapping[str, str] = MappingProxyType(
+    {
+        "liquid_syntax": "Mend the braces, e.g. `{{ contact.name }}`.",
+        "text_too_long": "Shorten it.",
+        "text_empty": "Write a text, or remove the field.",
+        "bad_pattern": "Write a pattern that RE2 knows (no look-around, no back-references).",
+        "bad_name": "Choose another name.",
+        "reserved_name": "Choose another name.",
+        "bad_path": "Write e.g. `incomingMessage` or `contact.attributes.city`.",
+        "too_many_buttons": "Keep three buttons, or send a list.",
+        "too_many_rows": "Keep ten rows over all sections.",
+        "duplicate_button": "Give each button an id of its own.",
+        "duplicate_row": "Give each row an id of its own.",
+        "duplicate_exit": "Give each branch an exit name of its own.",
+        "one_content": "Keep exactly one of `text`, `media` and `list`.",
+        "media_source": "Keep one of the two.",
+        "value_missing": "Give it a `value`.",
+        "unknown_fallback": "Name a parameter: `1`, a placeholder's name, `header`, `button:0`.",
+        "nested_too_deep": "Use fewer groups.",
+        "caption_not_allowed": "Remove the caption.",
+        "header_without_buttons": "Add a button, or remove header and footer.",
+        "section_without_title": "Give each section a title.",
+        "duration_too_long": "Wait at most 90 days.",
+    }
+)
+_OTHER = ("config_invalid", "{message}.", "See the reference of the node kind.")
+_PYDANTIC_WORDS: Mapping[str, tuple[str, str, str]] = MappingProxyType(
+    {
+        "extra_forbidden": ("unknown_field", "There is no such field.", "Remove it."),
+        "missing": ("config_missing", "The field is missing.", "Add it."),
+        "too_short": (
+            "config_invalid",
+            "There are too few; {min_length} is the least.",
+            "Add one.",
+        ),
+        "too_long": (
+            "config_invalid",
+            "There are too many; {max_length} is the most.",
+            "Remove some.",
+        ),
+        "greater_than_equal": ("config_invalid", "{ge} is the least.", "Write a greater number."),
+        "less_than_equal": ("config_invalid", "{le} is the most.", "Write a smaller number."),
+        "model_type": ("config_invalid", "This is not an object.", "Write `{…}`."),
+        "dict_type": ("config_invalid", "This is not an object.", "Write `{…}`."),
+        "tuple_type": ("config_invalid", "This is not a list.", "Write `[…]`."),
+        "literal_error": ("config_invalid", "It must be {expected}.", "Choose one of these."),
+        "string_type": ("config_invalid", "This is not a text.", "Write it in quotes."),
+    }
+)
+
+
+def error(code: str, where: str, message: str, fix: str) -> Problem:
+    """A problem that keeps a flow from being published."""
+    return Problem(code, "error", where, message, fix)
+
+
+def warning(code: str, where: str, message: str, fix: str) -> Problem:
+    """A problem that an author should look at."""
+    return Problem(code, "warning", where, message, fix)
+
+
+def node_id_of(problem: Problem) -> str | None:
+    """The id of the node that a problem is about, if it is about one."""
+    parts = problem.where.split(".", 2)
+    return parts[1] if len(parts) > 1 and parts[0] == "nodes" else None
+
+
+def problems_of_config(failure: ValidationError, where: str) -> Iterator[Problem]:
+    """One problem a field, from what pydantic found.
+
+    A place is reported once, and not at all when something inside it is: a list that lost its one
+    entry to a mistake is not also too short.
+    """
+    found = {
+        ".".join((where, *_steps(each["loc"]))): each
+        for each in reversed(failure.errors(include_url=False, include_input=False))
+    }
+    for place, each in reversed(found.items()):
+        if not any(other.startswith(f"{place}.") for other in found):
+            yield _config_problem(each["type"], place, each)
+
+
+def _config_problem(kind: str, place: str, each: Mapping[str, Any]) -> Problem:
+    if kind in _CONFIG_FIXES:
+        return error(kind, place, f"{each['msg']}.", _CONFIG_FIXES[kind])
+    code, told, fix = _PYDANTIC_WORDS.get(kind, _OTHER)
+    message = told.format(message=each["msg"], **each.get("ctx", {}))
+    return error(code, place, message, fix)
+
+
+def _steps(location: tuple[int | str, ...]) -> Iterator[str]:
+    """The steps that an author would see; the forms of a value are named in brackets."""
+    return (str(step) for step in location if not str(step).startswith(("(", "[")))

@@ -1,0 +1,125 @@
+"""A session: one contact's walk through one version of a flow.
+
+Theory of operation.  A session is a value.  The engine makes a new one in each sprint; storing it
+is storing ``to_json()``.  What is kept is what the next sprint needs, nothing else: events are
+stored apart, and what a wait accepts stands in the flow's version, which never changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any, Literal
+
+from clarion.domain.message import Channel
+
+__all__ = ["OPEN_STATUSES", "Session", "SessionStatus", "Wait", "WaitKind"]
+
+_EMPTY: Mapping[str, Any] = MappingProxyType({})
+
+
+class SessionStatus(StrEnum):
+    """Where a session is."""
+
+    ACTIVE = "active"  # inside a sprint; never stored by one
+    WAITING = "waiting"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    SUPERSEDED = "superseded"  # a newer session of the same flow took its place
+    STOPPED = "stopped"  # by a person, an opt-out or the end of the campaign
+
+
+OPEN_STATUSES = frozenset((SessionStatus.ACTIVE, SessionStatus.WAITING))
+
+WaitKind = Literal["reply", "delay"]
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Where a session stands until somebody answers or ``deadline_at`` (aware) is reached.
+
+    ``channel`` is where an answer is expected; ``None`` for a delay.
+    """
+
+    kind: WaitKind
+    node_id: str
+    deadline_at: datetime
+    channel: Channel | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One contact's walk.
+
+    ``node_id`` is the node that was entered last.  ``step_count`` is the number of messages so far:
+    the n-th message has the step n, and ``(session, step)`` is its key for ever.  ``reason`` is a
+    short stable word, set when the session failed, was stopped or superseded.
+    """
+
+    status: SessionStatus
+    node_id: str | None = None
+    variables: Mapping[str, Any] = field(default_factory=lambda: _EMPTY)
+    step_count: int = 0
+    sprint_count: int = 0
+    jump_counts: Mapping[str, int] = field(default_factory=lambda: _EMPTY)
+    wait: Wait | None = None
+    reason: str | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the session may still go on."""
+        return self.status in OPEN_STATUSES
+
+    def ended(self, status: SessionStatus, reason: str) -> Session:
+        """The session, ended from outside (superseded, stopped, failed); unchanged if it is over."""
+        if not self.is_open:
+            return self
+        return replace(self, status=status, reason=reason, wait=None)
+
+    def to_json(self) -> dict[str, Any]:
+        """A plain dict for a JSON column; empty parts are left out."""
+        data: dict[str, Any] = {"status": self.status.value, "node": self.node_id}
+        if self.variables:
+            data["variables"] = dict(self.variables)
+        if self.step_count:
+            data["steps"] = self.step_count
+        data["sprints"] = self.sprint_count
+        if self.jump_counts:
+            data["jumps"] = dict(self.jump_counts)
+        if self.wait is not None:
+            wait = {
+                "kind": self.wait.kind,
+                "node": self.wait.node_id,
+                "deadline_at": self.wait.deadline_at.isoformat(),
+            }
+            if self.wait.channel is not None:
+                wait["channel"] = self.wait.channel.value
+            data["wait"] = wait
+        if self.reason is not None:
+            data["reason"] = self.reason
+        return data
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Session:
+        """What ``to_json`` wrote; ``KeyError`` or ``ValueError`` for anything else."""
+        wait = data.get("wait")
+        return cls(
+            status=SessionStatus(data["status"]),
+            node_id=data["node"],
+            variables=data.get("variables", _EMPTY),
+            step_count=data.get("steps", 0),
+            sprint_count=data["sprints"],
+            jump_counts=data.get("jumps", _EMPTY),
+            wait=None
+            if wait is None
+            else Wait(
+                kind=wait["kind"],
+                node_id=wait["node"],
+                deadline_at=datetime.fromisoformat(wait["deadline_at"]),
+                channel=Channel(wait["channel"]) if "channel" in wait else None,
+            ),
+            reason=data.get("reason"),
+        )

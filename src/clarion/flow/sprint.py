@@ -1,0 +1,180 @@
+"""What one start or resume produced: the session, the events, the effects.
+
+Theory of operation.  An *event* is a fact: it happened at the sprint's instant and is only written
+down.  An *effect* is a wish: somebody else must carry it out.  Both are small frozen values; their
+order is the order of happening.  ``event_to_json`` gives each event's stored form, its ``event``
+word first.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any, ClassVar
+
+from clarion.domain.message import Channel, Content
+from clarion.flow.session import Session, WaitKind
+
+__all__ = [
+    "Effect",
+    "Event",
+    "ExitLeft",
+    "MessageCreated",
+    "NodeEntered",
+    "ReplyTaken",
+    "ResumeIgnored",
+    "SendMessage",
+    "SessionCompleted",
+    "SessionFailed",
+    "Sprint",
+    "VariableSet",
+    "WaitStarted",
+    "Warned",
+    "event_to_json",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class NodeEntered:
+    """The walk came to a node."""
+
+    event: ClassVar[str] = "node_entered"
+    node_id: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExitLeft:
+    """The walk left a node by an exit.  ``to_node_id`` is ``None`` when the exit leads nowhere."""
+
+    event: ClassVar[str] = "exit_left"
+    node_id: str
+    exit: str
+    to_node_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class VariableSet:
+    """A variable of the session has a new value."""
+
+    event: ClassVar[str] = "variable_set"
+    node_id: str
+    name: str
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class MessageCreated:
+    """A message was written; the effect of the same step carries it."""
+
+    event: ClassVar[str] = "message_created"
+    node_id: str
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
+class WaitStarted:
+    """The session stands still until an answer or the deadline."""
+
+    event: ClassVar[str] = "wait_started"
+    node_id: str
+    kind: WaitKind
+    deadline_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyTaken:
+    """What the person sent was taken as the answer that the session waited for."""
+
+    event: ClassVar[str] = "reply_taken"
+    node_id: str
+    kind: str
+    text: str
+    payload: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """Something an author should know; the walk went on."""
+
+    event: ClassVar[str] = "warning"
+    node_id: str
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeIgnored:
+    """A resume that fits nothing that the session waits for; the session is unchanged."""
+
+    event: ClassVar[str] = "resume_ignored"
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class SessionCompleted:
+    """The walk came to its end."""
+
+    event: ClassVar[str] = "session_completed"
+    node_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SessionFailed:
+    """The walk cannot go on.  ``reason`` is a stable word, ``message`` is for a person."""
+
+    event: ClassVar[str] = "session_failed"
+    node_id: str | None
+    reason: str
+    message: str
+
+
+Event = (
+    NodeEntered
+    | ExitLeft
+    | VariableSet
+    | MessageCreated
+    | WaitStarted
+    | ReplyTaken
+    | Warned
+    | ResumeIgnored
+    | SessionCompleted
+    | SessionFailed
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SendMessage:
+    """Send this to the contact.
+
+    ``step`` counts the session's messages from 1.  ``senders`` are the names of the senders that
+    may be used (a pool); empty means whichever sender the campaign or workspace has.
+    """
+
+    step: int
+    node_id: str
+    channel: Channel
+    content: Content
+    senders: tuple[str, ...] = ()
+
+
+Effect = SendMessage
+
+
+@dataclass(frozen=True, slots=True)
+class Sprint:
+    """What one start or resume produced, in the order of happening."""
+
+    session: Session
+    events: tuple[Event, ...]
+    effects: tuple[Effect, ...]
+
+
+def event_to_json(event: Event) -> dict[str, Any]:
+    """An event as a plain dict: its word under ``event``, then its fields."""
+    data: dict[str, Any] = {"event": event.event}
+    for each in fields(event):
+        value = getattr(event, each.name)
+        data[each.name] = value.isoformat() if isinstance(value, datetime) else value
+    return data

@@ -1,0 +1,166 @@
+"""The working copy of a session during one sprint: all that a node may do.
+
+Theory of operation.  A node's ``run`` gets its node and this state.  It reads (``render``,
+``value_of``), notes what happens (``set_variable``, ``send``, ``warn``) and says how to go on by
+returning a result.  A node that cannot go on raises ``NodeFailed``; the engine turns that into a
+failed session.  ``NodeFailed`` never leaves the engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from clarion.domain.message import Channel, Content, Reply
+from clarion.flow.context import MISSING, Context, Path, lookup
+from clarion.flow.expressions import Expression, ExpressionError
+from clarion.flow.limits import Limits
+from clarion.flow.session import Session
+from clarion.flow.sprint import (
+    Effect,
+    Event,
+    MessageCreated,
+    ReplyTaken,
+    SendMessage,
+    VariableSet,
+    Warned,
+)
+
+__all__ = ["NodeFailed", "State"]
+
+# CAMS calls an answer from a list `interactive`; its other kinds have our names.
+_INCOMING_TYPES = {"list": "interactive"}
+_MAX_WARNINGS = 100
+_MAX_PAYLOAD_CHARS = 512
+_MAX_DEPTH = 8
+_MAX_INTEGER_BITS = 256
+
+
+class NodeFailed(Exception):  # noqa: N818 - the word of the session's status
+    """A node cannot go on: a stable ``reason`` and a sentence for a person."""
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+        self.message = message
+
+
+class State:
+    """A session being walked.  Lives for one sprint and is seen by one thread."""
+
+    __slots__ = (
+        "_warning_count",
+        "context",
+        "effects",
+        "events",
+        "jump_counts",
+        "limits",
+        "node_id",
+        "sprint_count",
+        "step_count",
+        "variables",
+    )
+
+    def __init__(self, session: Session, context: Context, limits: Limits) -> None:
+        self.context = context
+        self.limits = limits
+        self.events: list[Event] = []
+        self.effects: list[Effect] = []
+        self.variables: dict[str, Any] = dict(session.variables)
+        self.jump_counts: dict[str, int] = dict(session.jump_counts)
+        self.step_count = session.step_count
+        self.sprint_count = session.sprint_count
+        self.node_id = session.node_id or ""
+        self._warning_count = 0
+
+    def render(self, expression: Expression) -> str:
+        """The finished text; unknown names become nothing, with a warning."""
+        if expression.is_literal:
+            return expression.source
+        missing: list[Path] = []
+        try:
+            text = expression.render(self.variables, self.context, missing)
+        except ExpressionError as error:
+            raise NodeFailed(
+                "expression_failed", f"`{expression.source}` failed: {error}"
+            ) from error
+        for path in missing:
+            self.warn("variable_undefined", f"Nothing is known as `{'.'.join(path)}`.")
+        if len(text) > self.limits.max_text_chars:
+            raise NodeFailed(
+                "text_too_long",
+                f"A text came out with {len(text)} characters; "
+                f"{self.limits.max_text_chars} are allowed.",
+            )
+        return text
+
+    def value_of(self, path: Path) -> Any:
+        """The value at a path; ``None`` with a warning when nobody knows the name."""
+        value = lookup(path, self.variables, self.context)
+        if value is MISSING:
+            self.warn("variable_undefined", f"Nothing is known as `{'.'.join(path)}`.")
+            return None
+        return value
+
+    def set_variable(self, name: str, value: Any) -> None:
+        """Set a variable of the session, within the limits of number and size."""
+        limits = self.limits
+        if name not in self.variables and len(self.variables) >= limits.max_variables:
+            raise NodeFailed(
+                "too_many_variables", f"A session has at most {limits.max_variables} variables."
+            )
+        size = _size_of(value, name)
+        if size > limits.max_value_chars:
+            raise NodeFailed(
+                "variable_too_long",
+                f"`{name}` would have {size} characters; {limits.max_value_chars} are allowed.",
+            )
+        self.variables[name] = value
+        if sum(_size_of(each, key) for key, each in self.variables.items()) > (
+            limits.max_variables_chars
+        ):
+            raise NodeFailed(
+                "variables_too_large",
+                f"All variables together have more than {limits.max_variables_chars} characters.",
+            )
+        self.events.append(VariableSet(self.node_id, name, value))
+
+    def take_reply(self, reply: Reply) -> None:
+        """Note what the person sent: ``reply`` is the latest, ``incomingMessage`` the first."""
+        text = reply.text[: self.limits.max_value_chars]
+        payload = None if reply.payload is None else reply.payload[:_MAX_PAYLOAD_CHARS]
+        self.events.append(ReplyTaken(self.node_id, reply.kind, text, payload))
+        self.variables["reply"] = {"kind": reply.kind, "text": text, "payload": payload}
+        if "incomingMessage" not in self.variables:
+            self.variables["incomingMessage"] = text
+            self.variables["incomingMessageType"] = _INCOMING_TYPES.get(reply.kind, reply.kind)
+
+    def send(self, channel: Channel, content: Content, senders: tuple[str, ...] = ()) -> None:
+        """Write a message; it gets the session's next step."""
+        self.step_count += 1
+        self.effects.append(SendMessage(self.step_count, self.node_id, channel, content, senders))
+        self.events.append(MessageCreated(self.node_id, self.step_count))
+
+    def warn(self, code: str, message: str) -> None:
+        """Tell the author something; the walk goes on."""
+        self._warning_count += 1
+        if self._warning_count <= _MAX_WARNINGS:
+            self.events.append(Warned(self.node_id, code, message))
+
+
+def _size_of(value: Any, name: str, depth: int = 0) -> int:
+    """How many characters a value has, all its parts counted; refuses what is not JSON."""
+    if isinstance(value, str):
+        return len(value)
+    if value is None or isinstance(value, bool | float):
+        return 1
+    if isinstance(value, int) and value.bit_length() <= _MAX_INTEGER_BITS:
+        return 1 + value.bit_length() // 3
+    if depth < _MAX_DEPTH:
+        if isinstance(value, Mapping):
+            return sum(
+                len(str(key)) + _size_of(each, name, depth + 1) for key, each in value.items()
+            )
+        if isinstance(value, list | tuple):
+            return sum(1 + _size_of(each, name, depth + 1) for each in value)
+    raise NodeFailed("variable_not_json", f"`{name}` is no JSON value, or nested too deep.")

@@ -1,0 +1,32 @@
+"""What a provider's management interface offers beside sending: one explicit row a channel."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, Protocol
+
+import aiohttp
+
+from clarion.channels.contract import SenderAccount, TemplateInfo
+from clarion.channels.whatsapp import management as whatsapp
+from clarion.domain.message import Channel
+
+__all__ = ["MANAGEMENT", "Management"]
+
+
+class Management(Protocol):
+    """One call, or one call repeated over pages, each; see ``channels.whatsapp.management``."""
+
+    async def list_templates(
+        self, account: SenderAccount, session: aiohttp.ClientSession, /
+    ) -> Sequence[TemplateInfo]:
+        """Every template of the sender's account."""
+
+    async def sender_health(
+        self, account: SenderAccount, session: aiohttp.ClientSession, /
+    ) -> Mapping[str, Any]:
+        """What the provider says about the sender, in our words."""
+
+
+MANAGEMENT: Mapping[Channel, Management] = MappingProxyType({Channel.WHATSAPP: whatsapp})

@@ -1,0 +1,212 @@
+"""Templates: copies of what the providers have approved, kept fresh by synchronising.
+
+Theory of operation.  The provider owns templates; we keep a copy to check flows, to render
+previews and to know a template's category.  Synchronising reads all templates of a sender's
+account (with no transaction open), then writes them in one statement.  A template that the
+provider lists no more stays as ``deleted``, because messages and flows name it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+from asyncpg import Record
+
+from clarion.domain.errors import ClarionError
+from clarion.domain.identity import Permission, Role
+from clarion.domain.message import Channel
+from clarion.flow.templates import TemplateShape, shape_of
+from clarion.services import audit
+from clarion.services.place import Place
+from clarion.services.providers import MANAGEMENT
+from clarion.services.scope import Actor, Scope
+from clarion.services.senders import account_for
+from clarion.store.pool import Connection, transaction
+from clarion.store.queries import load
+
+__all__ = [
+    "SyncResult",
+    "Template",
+    "TemplateFilter",
+    "list_templates",
+    "read_template",
+    "shapes_of_workspace",
+    "sync_all",
+    "sync_templates",
+]
+
+QUERIES = load("templates")
+SENDERS = load("senders")
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A template as the provider last told it."""
+
+    id: int
+    channel: Channel
+    account_key: str
+    provider_id: str
+    name: str
+    language: str
+    status: str
+    category: str
+    parameter_format: str
+    components: Sequence[Mapping[str, Any]]
+    quality: str | None
+    rejected_reason: str | None
+    synced_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateFilter:
+    """Which templates are wanted; None: any.  ``search`` is a part of the name."""
+
+    search: str | None = None
+    language: str | None = None
+    status: str | None = None
+    category: str | None = None
+    account_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SyncResult:
+    """What a synchronisation found and changed."""
+
+    found_count: int
+    added_count: int
+    changed_count: int
+    deleted_count: int
+
+
+def _template_of(row: Record) -> Template:
+    values: dict[str, Any] = dict(row)
+    return Template(**{**values, "channel": Channel(values["channel"])})
+
+
+async def list_templates(
+    connection: Connection,
+    scope: Scope,
+    wanted: TemplateFilter,
+    *,
+    after: tuple[str, str, int] | None,
+    limit: int,
+) -> list[Template]:
+    """Templates by name, language and id, after a key."""
+    scope.require(Permission.READ)
+    after_name, after_language, after_id = after or (None, None, None)
+    rows = await QUERIES.fetch(
+        connection,
+        "templates_page",
+        workspace_id=scope.workspace_id,
+        search=wanted.search,
+        language=wanted.language,
+        status=wanted.status,
+        category=wanted.category,
+        account_key=wanted.account_key,
+        after_name=after_name,
+        after_language=after_language,
+        after_id=after_id,
+        limit=limit,
+    )
+    return [_template_of(row) for row in rows]
+
+
+async def read_template(connection: Connection, scope: Scope, template_id: int) -> Template:
+    """One template.  Raises ``template.not_found``."""
+    scope.require(Permission.READ)
+    row = await QUERIES.fetchrow(
+        connection, "read_template", workspace_id=scope.workspace_id, template_id=template_id
+    )
+    if row is None:
+        raise ClarionError(
+            "template.not_found",
+            f"There is no template {template_id} in this workspace.",
+            template_id=template_id,
+        )
+    return _template_of(row)
+
+
+async def shapes_of_workspace(
+    connection: Connection, workspace_id: int
+) -> Mapping[tuple[str, str], TemplateShape] | None:
+    """What the templates of a workspace want, for checking flows; None when none is known yet."""
+    rows = await QUERIES.fetch(connection, "templates_for_shapes", workspace_id=workspace_id)
+    if not rows:
+        return None
+    return {
+        (row["name"], row["language"]): shape_of(
+            row["name"],
+            row["language"],
+            row["parameter_format"],
+            row["components"],
+            status=row["status"],
+            category=row["category"],
+        )
+        for row in rows
+    }
+
+
+async def sync_templates(place: Place, scope: Scope, sender_id: int) -> SyncResult:
+    """Read the templates of a sender's account and keep them.
+
+    Raises ``sender.not_found``, ``provider.refused``, ``provider.unreachable``.
+    """
+    scope.require(Permission.MANAGE_SENDERS)
+    async with place.pool.acquire() as connection:
+        account = await account_for(connection, scope, place.sealer, sender_id)
+    found = await MANAGEMENT[account.channel].list_templates(account, place.http)
+    # The same template twice (a page that moved meanwhile) would break the one statement.
+    by_key = {(template.name, template.language): template for template in found}
+    templates = list(by_key.values())
+    async with transaction(place.pool) as connection:
+        row = await QUERIES.fetchrow(
+            connection,
+            "keep_templates",
+            workspace_id=scope.workspace_id,
+            channel=str(account.channel),
+            account_key=str(account.config["waba_id"]),
+            provider_ids=[template.provider_id for template in templates],
+            names=[template.name for template in templates],
+            languages=[template.language for template in templates],
+            statuses=[template.status for template in templates],
+            categories=[template.category for template in templates],
+            parameter_formats=[template.parameter_format for template in templates],
+            components=[orjson.dumps(list(t.components)).decode() for t in templates],
+            qualities=[template.quality for template in templates],
+            rejected_reasons=[template.rejected_reason for template in templates],
+            now=scope.now,
+        )
+        assert row is not None  # noqa: S101 - an aggregate gives a row
+        result = SyncResult(found_count=len(templates), **dict(row))
+        if scope.actor.kind != "system":
+            await audit.record(
+                connection,
+                scope,
+                "synchronised_templates",
+                "sender",
+                sender_id,
+                {"found_count": result.found_count},
+            )
+    return result
+
+
+async def sync_all(place: Place) -> Mapping[int, SyncResult | ClarionError]:
+    """Synchronise every account through one of its senders, for the periodic job.
+
+    What a provider refuses is in the answer (by sender) and does not keep the others from it.
+    """
+    results: dict[int, SyncResult | ClarionError] = {}
+    for row in await SENDERS.fetch(place.pool, "senders_to_sync"):
+        scope = Scope(
+            row["workspace_id"], Actor("system", "template sync", Role.ADMIN), place.clock()
+        )
+        try:
+            results[row["id"]] = await sync_templates(place, scope, row["id"])
+        except ClarionError as error:
+            results[row["id"]] = error
+    return results

@@ -1,0 +1,117 @@
+-- name: take_session_ids
+-- Ids for sessions that are about to be written in bulk.
+SELECT nextval('sessions_id_seq') FROM generate_series(1, :count);
+
+-- name: take_message_ids
+-- Ids for messages that are about to be written in bulk.
+SELECT nextval('messages_id_seq') FROM generate_series(1, :count);
+
+-- name: insert_sessions
+-- New sessions in bulk.
+INSERT INTO sessions
+    (id, workspace_id, contact_id, flow_id, flow_version_id, campaign_id, occurrence_id, channel,
+     sender_id, status, reason, state, revision, wait_kind, wake_at, started_at, ended_at)
+SELECT r.id, :workspace_id, r.contact_id, :flow_id, :flow_version_id, :campaign_id, :occurrence_id,
+    :channel, r.sender_id, r.status, r.reason, r.state::jsonb, 1, r.wait_kind, r.wake_at,
+    :now::timestamptz, r.ended_at
+FROM unnest(
+    :ids::bigint[], :contact_ids::bigint[], :sender_ids::bigint[], :statuses::text[],
+    :reasons::text[], :states::text[], :wait_kinds::text[], :wake_ats::timestamptz[],
+    :ended_ats::timestamptz[])
+    AS r (id, contact_id, sender_id, status, reason, state, wait_kind, wake_at, ended_at);
+
+-- name: update_sessions
+-- Where sessions stand after a sprint.
+UPDATE sessions s
+SET status = r.status, reason = r.reason, state = r.state::jsonb, revision = s.revision + 1,
+    wait_kind = r.wait_kind, wake_at = r.wake_at, ended_at = r.ended_at, sender_id = r.sender_id
+FROM unnest(
+    :ids::bigint[], :sender_ids::bigint[], :statuses::text[], :reasons::text[], :states::text[],
+    :wait_kinds::text[], :wake_ats::timestamptz[], :ended_ats::timestamptz[])
+    AS r (id, sender_id, status, reason, state, wait_kind, wake_at, ended_at)
+WHERE s.id = r.id
+RETURNING s.id, s.revision;
+
+-- name: end_sessions
+-- End waiting sessions from outside (a newer start, an opt-out).
+UPDATE sessions
+SET status = :status, reason = :reason, ended_at = :now::timestamptz, wait_kind = NULL,
+    wake_at = NULL, revision = revision + 1
+WHERE id = ANY(:ids::bigint[]) AND status = 'waiting'
+RETURNING id;
+
+-- name: waiting_sessions_of_contacts
+-- All waiting sessions of some people.
+SELECT id FROM sessions
+WHERE contact_id = ANY(:contact_ids::bigint[]) AND status = 'waiting'
+  AND (:channel::text IS NULL OR channel = :channel)
+ORDER BY id
+FOR UPDATE;
+
+-- name: lock_sessions
+-- Waiting sessions by id, locked in order, with what resuming them needs.
+SELECT s.id, s.workspace_id, s.contact_id, s.flow_id, s.flow_version_id, s.campaign_id,
+    s.occurrence_id, s.channel, s.sender_id, s.state, s.revision, s.wait_kind, s.wake_at,
+    c.name, c.phone, c.email, c.remark, c.country, c.language, c.zone, c.attributes,
+    a.kind AS address_kind, a.value AS address_value,
+    p.name AS campaign_name, p.code AS campaign_code, p.sender_name, o.scheduled_at,
+    w.zone AS workspace_zone
+FROM sessions s
+JOIN contacts c ON c.id = s.contact_id
+JOIN workspaces w ON w.id = s.workspace_id
+LEFT JOIN campaigns p ON p.id = s.campaign_id
+LEFT JOIN occurrences o ON o.id = s.occurrence_id
+LEFT JOIN LATERAL (
+    SELECT a.kind, a.value FROM addresses a
+    WHERE a.contact_id = s.contact_id AND a.channel = s.channel
+    ORDER BY a.id LIMIT 1
+) a ON c.phone IS NULL
+WHERE s.id = ANY(:ids::bigint[]) AND s.status = 'waiting'
+ORDER BY s.id
+FOR UPDATE OF s;
+
+-- name: sessions_for_replies
+-- For each reply the session that it answers: the one that sent the quoted message, else the newest
+-- of that contact that waits for a reply on this channel.
+SELECT r.n, (
+    SELECT s.id FROM sessions s
+    LEFT JOIN messages m ON m.session_id = s.id AND m.sender_id = r.sender_id
+        AND m.provider_id = r.reply_to
+    WHERE s.contact_id = r.contact_id AND s.status = 'waiting' AND s.wait_kind = 'reply'
+      AND s.channel = :channel
+    ORDER BY (m.id IS NOT NULL) DESC, s.id DESC
+    LIMIT 1
+) AS session_id
+FROM unnest(:contact_ids::bigint[], :sender_ids::bigint[], :reply_tos::text[])
+    WITH ORDINALITY AS r (contact_id, sender_id, reply_to, n);
+
+-- name: insert_messages
+-- Outbound messages in bulk, written whole before anything leaves.
+INSERT INTO messages
+    (id, workspace_id, direction, channel, sender_id, contact_id, session_id, step, campaign_id,
+     occurrence_id, node_id, is_opening, lane, to_kind, to_value, content, status, reason,
+     created_at)
+SELECT r.id, :workspace_id, 'out', :channel, r.sender_id, r.contact_id, r.session_id, r.step,
+    r.campaign_id, r.occurrence_id, r.node_id, r.is_opening, r.lane, r.to_kind, r.to_value,
+    r.content::jsonb, r.status, r.reason, :now::timestamptz
+FROM unnest(
+    :ids::bigint[], :sender_ids::bigint[], :contact_ids::bigint[], :session_ids::bigint[],
+    :steps::integer[], :campaign_ids::bigint[], :occurrence_ids::bigint[], :node_ids::text[],
+    :are_opening::boolean[], :lanes::text[], :to_kinds::text[], :to_values::text[],
+    :contents::text[], :statuses::text[], :reasons::text[])
+    AS r (id, sender_id, contact_id, session_id, step, campaign_id, occurrence_id, node_id,
+          is_opening, lane, to_kind, to_value, content, status, reason);
+
+-- name: flow_version
+-- An immutable version of a flow.
+SELECT id, flow_id, number, definition FROM flow_versions WHERE id = :flow_version_id;
+
+-- name: senders_of_workspace
+-- The senders that a sprint may choose from.
+SELECT id, name, status FROM senders
+WHERE workspace_id = :workspace_id AND channel = :channel AND status <> 'removed'
+ORDER BY id;
+
+-- name: wait_kinds
+-- What some sessions wait for.
+SELECT id, wait_kind FROM sessions WHERE id = ANY(:ids::bigint[]) AND status = 'waiting';

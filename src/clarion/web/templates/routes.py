@@ -1,0 +1,62 @@
+"""The routes of templates; they are made at the provider and synchronised by `senders`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Query
+
+from clarion.services import templates
+from clarion.services.templates import TemplateFilter
+from clarion.web.access import Asking
+from clarion.web.database import DB
+from clarion.web.paging import Page, Paging, page_of
+from clarion.web.routing import noun_router, refusals
+from clarion.web.schemas import Id, SearchText
+from clarion.web.templates.schemas import TemplateAnswer
+
+__all__ = ["router"]
+
+router = noun_router("templates", prefix="/templates")
+
+Word = Annotated[SearchText | None, Query(max_length=100)]
+
+
+@router.get("", operation_id="template_list", summary="List templates by name and language")
+async def template_list(
+    connection: DB,
+    scope: Asking,
+    paging: Paging,
+    search: Word = None,
+    language: Word = None,
+    status: Word = None,
+    category: Word = None,
+    account_key: Word = None,
+) -> Page[TemplateAnswer]:
+    """`search` is a part of the name; the others must fit exactly."""
+    rows = await templates.list_templates(
+        connection,
+        scope,
+        TemplateFilter(search, language, status, category, account_key),
+        after=paging.key_of_types(str, str, int),
+        limit=paging.fetch_count,
+    )
+    return page_of(
+        rows,
+        paging,
+        TemplateAnswer.model_validate,
+        lambda template: (template.name, template.language, template.id),
+    )
+
+
+@router.get(
+    "/{template_id}",
+    operation_id="template_read",
+    summary="Read a template",
+    responses=refusals("template.not_found"),
+)
+async def template_read(connection: DB, scope: Asking, template_id: Id) -> TemplateAnswer:
+    """With its components as the provider has them."""
+    return TemplateAnswer.model_validate(
+        await templates.read_template(connection, scope, template_id)
+    )

@@ -1,0 +1,58 @@
+"""Every node kind does what its golden cases say, and no kind is without cases."""
+
+from __future__ import annotations
+
+import pytest
+from tests.unit.flow.plays import (
+    CASES,
+    context_of,
+    flow_of,
+    read_cases,
+    script_of,
+    told,
+    trigger_of,
+)
+
+from clarion.flow.check import check_flow, has_errors
+from clarion.flow.definition import SCHEMA, parse_flow, to_json
+from clarion.flow.nodes import NODE_KINDS
+from clarion.flow.simulate import simulate
+
+NODE_CASES = [
+    pytest.param(case, id=f"{path.stem}: {case['description']}")
+    for path in sorted((CASES / "nodes").glob("*.json"))
+    for case in read_cases(path)
+]
+
+
+def test_every_node_kind_has_golden_cases_and_no_case_is_left_over():
+    with_cases = {path.stem for path in (CASES / "nodes").glob("*.json")}
+    assert with_cases == set(NODE_KINDS)
+
+
+@pytest.mark.parametrize("case", NODE_CASES)
+def test_a_node_does_what_its_case_says(case):
+    flow = parse_flow(flow_of(case))
+    transcript = simulate(flow, script_of(case), context=context_of(case), trigger=trigger_of(case))
+    assert told(transcript) == case["expected"]
+
+
+@pytest.mark.parametrize("case", NODE_CASES)
+def test_a_flow_file_survives_reading_and_writing(case):
+    data = flow_of(case)
+    flow = parse_flow(data)
+    assert parse_flow(to_json(flow)) == flow
+
+
+@pytest.mark.parametrize("name", NODE_KINDS)
+def test_the_example_of_a_kind_is_a_node_that_can_be_published(name):
+    example = dict(NODE_KINDS[name].example)
+    ids = {example["id"], "start"}
+    targets = set(example.get("exits", {}).values()) | {
+        each for each in [example.get("config", {}).get("target")] if each
+    }
+    others = [{"id": each, "kind": "end"} for each in sorted(targets - ids)]
+    start = {"id": "start", "kind": "start", "exits": {"next": example["id"]}}
+    nodes = [example, *others] if name == "start" else [start, example, *others]
+    problems = check_flow({"schema": SCHEMA, "name": name, "nodes": nodes})
+    assert not has_errors(problems), problems

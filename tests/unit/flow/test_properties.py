@@ -1,0 +1,146 @@
+"""Whatever the flow and whatever people answer: it never hangs, never raises, and ends named."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.unit.flow.plays import context_of
+
+from clarion.flow.check import check_flow, has_errors
+from clarion.flow.definition import SCHEMA, parse_flow, read_flow, to_json
+from clarion.flow.limits import Limits
+from clarion.flow.nodes import NODE_KINDS
+from clarion.flow.session import SessionStatus
+from clarion.flow.simulate import Line, simulate
+from clarion.flow.sprint import SendMessage
+
+IDS = ["start", "a", "b", "c", "d", "e"]
+TEXTS = st.sampled_from(
+    ["Hello", "{{ contact.name }}", "{{ x }}", "{{ x }}{{ x }}", "{{ reply.text | upcase }}",
+     "{{ x | times: 3 }}", "{% if x %}{{ y }}{% endif %}", "{{ contact.attributes.city | split: '' | join: x }}"]
+)  # fmt: skip
+RULES = st.fixed_dictionaries(
+    {
+        "variable": st.sampled_from(["x", "y", "reply.text", "customerName", "nobody"]),
+        "operator": st.sampled_from(["stringEquals", "numberGreaterThan", "dateLessThan", "inList", "stringAnyMatchesRegex", "stringIsBlank"]),
+        "value": st.sampled_from(["1", "a", "2026-01-01", "{{ x }}", "{{ y }}", "9999-12-31T23:59:59-23:59"]),
+        "is_negated": st.booleans(),
+    }
+)  # fmt: skip
+UNITS = st.sampled_from(["seconds", "hours", "days"])
+CONFIGS = {
+    "send_whatsapp_template": st.fixed_dictionaries(
+        {"template": st.just("t"), "language": st.just("en"), "body": st.lists(TEXTS, max_size=3)}
+    ),
+    "send_whatsapp_message": st.builds(lambda text: {"text": {"body": text}}, TEXTS),
+    "wait_for_reply": st.fixed_dictionaries(
+        {
+            "timeout": st.builds(lambda unit: {"amount": 1, "unit": unit}, UNITS),
+            "buttons": st.just(["YES", "NO"]) | st.just([]),
+            "save_as": st.sampled_from(["x", "y"]),
+        }
+    ),
+    "branch": st.builds(
+        lambda rules: {"branches": [{"exit": "fits", "match": "any", "rules": rules}]},
+        st.lists(RULES, min_size=1, max_size=3),
+    ),
+    "set_variables": st.builds(lambda x, y: {"variables": {"x": x, "y": y}}, TEXTS, TEXTS),
+    "wait": st.builds(lambda unit: {"amount": 2, "unit": unit}, UNITS),
+    "jump": st.builds(lambda to: {"target": to, "max_jumps": 3}, st.sampled_from(IDS)),
+    "end": st.just({}),
+}
+ANY_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(
+            st.sampled_from(["schema", "name", "nodes", "id", "kind", "config", "exits", "trigger"])
+            | st.text(max_size=5),
+            inner,
+            max_size=5,
+        )
+    ),
+    max_leaves=20,
+)
+
+
+@st.composite
+def flows(draw):
+    nodes = [{"id": "start", "kind": "start", "exits": {"next": draw(st.sampled_from(IDS))}}]
+    for node_id in IDS[1:]:
+        kind = draw(st.sampled_from(sorted(CONFIGS)))
+        config = draw(CONFIGS[kind])
+        names = [each.name for each in NODE_KINDS[kind].exits(NODE_KINDS[kind].config.model_validate(config))]  # fmt: skip
+        exits = {name: draw(st.sampled_from(IDS)) for name in names if draw(st.integers(0, 9))}
+        nodes.append({"id": node_id, "kind": kind, "config": config, "exits": exits})
+    return {"schema": SCHEMA, "name": "Random", "nodes": nodes}
+
+
+LINES = st.lists(
+    st.builds(
+        Line,
+        st.sampled_from(["yes", "NO", "3", "", "2026-02-30"]) | st.text(max_size=20),
+        payload=st.none() | st.sampled_from(["YES", "NO", "?"]),
+        kind=st.sampled_from(["text", "button", "list", "media", "other"]),
+        after_seconds=st.sampled_from([0, 1, 60, 7200, 200_000]),
+    ),
+    max_size=12,
+)
+CONTACTS = st.fixed_dictionaries(
+    {
+        "name": st.none() | st.text(max_size=30),
+        "attributes": st.dictionaries(st.just("city"), st.text(max_size=200) | st.integers()),
+    }
+)
+
+
+@given(flow=flows(), script=LINES, contact=CONTACTS)
+@settings(max_examples=150, deadline=None)
+def test_any_flow_with_any_answers_ends_in_a_named_state(flow, script, contact):
+    limits = Limits(max_nodes=40, max_sprints=30)
+    transcript = simulate(
+        parse_flow(flow), script, context=context_of({"contact": contact}), limits=limits
+    )
+    session = transcript.session
+    assert session.status in (SessionStatus.COMPLETED, SessionStatus.FAILED)
+    assert (session.status is SessionStatus.FAILED) == (session.reason is not None)
+    assert not transcript.is_cut
+    assert transcript.ended_at - context_of({}).now < timedelta(days=90)
+
+
+@given(flow=flows(), script=LINES)
+@settings(max_examples=60, deadline=None)
+def test_the_steps_of_a_session_are_counted_without_gap_or_repeat(flow, script):
+    transcript = simulate(
+        parse_flow(flow), script, context=context_of({}), limits=Limits(max_sprints=30)
+    )
+    assert all(isinstance(each, SendMessage) for each in transcript.effects)
+    steps = [each.step for each in transcript.effects]
+    assert steps == list(range(1, len(steps) + 1))
+    assert transcript.session.step_count == len(steps)
+
+
+@given(flow=flows())
+@settings(max_examples=60, deadline=None)
+def test_reading_what_was_written_gives_the_same_flow(flow):
+    parsed = parse_flow(flow)
+    assert parse_flow(to_json(parsed)) == parsed
+    assert all(problem.where and problem.fix for problem in check_flow(flow))
+
+
+@given(ANY_JSON)
+@settings(max_examples=200, deadline=None)
+def test_any_json_value_is_a_flow_or_has_problems(data):
+    assert check_flow(data)
+
+
+@given(flow=flows(), junk=ANY_JSON, data=st.data())
+@settings(max_examples=150, deadline=None)
+def test_a_flow_with_any_part_replaced_by_junk_is_still_explained(flow, junk, data):
+    node = data.draw(st.sampled_from(flow["nodes"]))
+    node[data.draw(st.sampled_from(["id", "kind", "config", "exits", "label", "position"]))] = junk
+    flow_or_none, problems = read_flow(flow)
+    assert (flow_or_none is None) == has_errors(problems)
+    assert check_flow(flow)[: len(problems)] == problems
