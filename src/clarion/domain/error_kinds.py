@@ -73,6 +73,8 @@ CONTACT_ERRORS = (
     _caller("import.file_unreadable", 422, "The file could not be read", "Save it as CSV (UTF-8) or XLSX and try again."),
     _caller("import.no_phone_column", 422, "No column with phone numbers was found", "Name one column `phone`, or give the mapping of the columns."),
     _caller("import.too_large", 413, "The file is too large", "Split it; the limit is in the message."),
+    _caller("contact.address_not_found", 404, "The contact has no such address", "Read the contact; its addresses have ids."),
+    _caller("import.mapping_invalid", 422, "The mapping of the columns does not fit the file", "Name columns of the file, and the fields named in the message."),
 )
 
 FLOW_ERRORS = (
