@@ -119,11 +119,13 @@ class Worker:
 
     async def _listen(self) -> None:
         """Hear what other processes ring, for as long as the connection lives."""
-        async with self._parts.pool.acquire() as connection:
-            async with self._parts.wakeups.listening(connection):
-                while not self._stop.is_set():
-                    await asyncio.sleep(_POLL_SECONDS)
-                    await connection.fetchval("SELECT 1")
+        async with (
+            self._parts.pool.acquire() as connection,
+            self._parts.wakeups.listening(connection),
+        ):
+            while not self._stop.is_set():
+                await asyncio.sleep(_POLL_SECONDS)
+                await connection.fetchval("SELECT 1")
 
     async def _keep_time(self) -> None:
         wait = await self._fires.run_due()

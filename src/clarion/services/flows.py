@@ -17,7 +17,6 @@ from typing import Any, cast, get_args
 
 import asyncpg
 import orjson
-from asyncpg import Record
 
 from clarion.domain.errors import ClarionError, FieldError, Problem
 from clarion.domain.identity import Permission
@@ -27,7 +26,7 @@ from clarion.services import audit
 from clarion.services.scope import Scope
 from clarion.services.templates import shapes_of_workspace
 from clarion.store.pool import Connection
-from clarion.store.queries import load
+from clarion.store.queries import Row, load
 
 __all__ = [
     "Flow",
@@ -97,7 +96,7 @@ class FlowFilter:
     is_published: bool | None = None
 
 
-def _flow_of(row: Record) -> Flow:
+def _flow_of(row: Row) -> Flow:
     return Flow(**dict(row))
 
 
