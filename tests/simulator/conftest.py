@@ -16,8 +16,8 @@ from aiohttp import web
 
 from clarion.channels.simulator import SAMPLE_TEMPLATES, Simulator, SimulatorSettings
 
-APP_SECRET = "s3cr3t"  # noqa: S105 - of a simulated app
-VERIFY_TOKEN = "only-we-know"  # noqa: S105 - of a simulated app
+APP_SECRET = "s3cr3t"
+VERIFY_TOKEN = "only-we-know"
 
 
 @dataclass

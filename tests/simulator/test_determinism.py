@@ -66,10 +66,9 @@ async def played(seed: int, order: Sequence[str], receiver: Any) -> dict[str, li
         await asyncio.gather(*(send(to) for to in order))
         happened = simulator.world.status_counts
         async with asyncio.timeout(15):
-            while (
+            while (  # noqa: ASYNC110 - two sides must come to rest
                 simulator.world.agenda.waiting_count()
-                or len(receiver.values("statuses") + receiver.values("messages"))
-                < happened.total()
+                or len(receiver.values("statuses") + receiver.values("messages")) < happened.total()
             ):
                 await asyncio.sleep(0.01)
     for status in receiver.values("statuses"):

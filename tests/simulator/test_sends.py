@@ -200,9 +200,7 @@ def spring_without_to(bsuid: str) -> dict[str, Any]:
             "components": [
                 {
                     "type": "BODY",
-                    "parameters": [
-                        {"type": "text", "parameter_name": "first_name", "text": "Ana"}
-                    ],
+                    "parameters": [{"type": "text", "parameter_name": "first_name", "text": "Ana"}],
                 }
             ],
         },

@@ -114,7 +114,9 @@ async def test_media_are_uploaded_sent_shown_and_deleted(shop):
     form = aiohttp.FormData()
     form.add_field("messaging_product", "whatsapp")
     form.add_field("type", "image/jpeg")
-    form.add_field("file", b"\xff\xd8 not really \r\n--", filename="a.jpg", content_type="image/jpeg")
+    form.add_field(
+        "file", b"\xff\xd8 not really \r\n--", filename="a.jpg", content_type="image/jpeg"
+    )
     url = f"{shop.simulator.base_url}/v25.0/111/media"
     async with shop.client.post(url, data=form, headers=shop.headers) as answer:
         media_id = (await answer.json())["id"]

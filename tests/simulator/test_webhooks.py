@@ -46,10 +46,8 @@ async def test_the_signature_covers_the_raw_bytes_which_escape_what_is_not_ascii
     assert receiver.values("messages")[0]["text"]["body"] == "价格是多少? a/b 😀"
 
 
-async def test_a_callback_with_another_verify_token_is_told_nothing_until_it_agrees(
-    shop, receiver
-):
-    receiver.verify_token = "something else"  # noqa: S105 - of a simulated app
+async def test_a_callback_with_another_verify_token_is_told_nothing_until_it_agrees(shop, receiver):
+    receiver.verify_token = "something else"
     number = await shop.simulator.add_number(
         phone_number_id="112",
         waba_id="222",
@@ -63,7 +61,7 @@ async def test_a_callback_with_another_verify_token_is_told_nothing_until_it_agr
     assert number["subscription"]["is_verified"] is False
     assert "403" in number["subscription"]["handshake_problem"]
     assert receiver.bodies == []
-    receiver.verify_token = "mine"  # noqa: S105 - of a simulated app
+    receiver.verify_token = "mine"
     await receiver.until(lambda: len(receiver.values("messages")) == 1)
 
 
@@ -174,9 +172,7 @@ async def test_a_receipt_can_come_before_the_answer(shop, receiver):
 
     _, answer = await shop.offer()
 
-    assert [status["id"] for status in receiver.values("statuses")] == [
-        answer["messages"][0]["id"]
-    ]
+    assert [status["id"] for status in receiver.values("statuses")] == [answer["messages"][0]["id"]]
 
 
 @pytest.mark.parametrize("has_contacts", [True, False])

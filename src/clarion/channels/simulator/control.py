@@ -179,7 +179,7 @@ class Control:
         if not waba_id:
             raise ValueError("a template needs a waba_id here")
         status = str(document.get("status") or "APPROVED").upper()
-        return self._world.templates.add(waba_id, document, status)
+        return self._world.templates.add(waba_id, document, status, self._world.clock.now())
 
     async def _post_templates(self, request: HttpRequest, rest: Sequence[str]) -> Any:
         document = msgspec.json.decode(request.body)

@@ -51,7 +51,10 @@ class TemplateShape:
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A stored template; ``status`` and ``category`` are the platform's upper-case words."""
+    """A stored template; ``status`` and ``category`` are the platform's upper-case words.
+
+    ``made_at`` is in seconds since 1970.
+    """
 
     id: str
     waba_id: str
@@ -61,6 +64,7 @@ class Template:
     status: str
     parameter_format: str
     components: Sequence[Mapping[str, Any]]
+    made_at: float
     quality: str = "UNKNOWN"
     rejected_reason: str = "NONE"
     shape: TemplateShape = field(init=False)
@@ -83,7 +87,7 @@ class Template:
             "category": self.category,
             "parameter_format": self.parameter_format,
             "components": [dict(component) for component in self.components],
-            "quality_score": {"score": self.quality},
+            "quality_score": {"score": self.quality, "date": int(self.made_at)},
             "rejected_reason": self.rejected_reason,
         }
 
@@ -150,7 +154,7 @@ class Templates:
         self._by_name: dict[tuple[str, str, str], str] = {}
         self._next_id = 1_680_000_000_000_001
 
-    def add(self, waba_id: str, document: Mapping[str, Any], status: str) -> Template:
+    def add(self, waba_id: str, document: Mapping[str, Any], status: str, now: float) -> Template:
         """Store a definition that has no problem; one of the same name and language is replaced."""
         key = (waba_id, str(document["name"]), str(document["language"]))
         template_id = self._by_name.get(key) or str(document.get("id") or self._new_id())
@@ -163,6 +167,7 @@ class Templates:
             status=status,
             parameter_format=str(document.get("parameter_format") or "POSITIONAL").upper(),
             components=tuple(document["components"]),
+            made_at=now,
             quality=str(document.get("quality") or "UNKNOWN").upper(),
         )
         self._by_id[template_id] = template
