@@ -17,6 +17,7 @@ from aiohttp import web
 from clarion.channels.simulator import SAMPLE_TEMPLATES, Simulator, SimulatorSettings
 
 APP_SECRET = "s3cr3t"
+SLOW = -1  # an answer that comes too late
 VERIFY_TOKEN = "only-we-know"
 
 
@@ -44,6 +45,9 @@ class Receiver:
             self.unsigned_count += 1
             return web.Response(status=403)
         status = self.answers.pop(0) if self.answers else 200
+        if status == SLOW:
+            await asyncio.sleep(0.5)
+            return web.Response()
         if status == 200:
             async with self.changed:
                 self.bodies.append(raw)

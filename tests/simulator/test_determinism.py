@@ -64,13 +64,7 @@ async def played(seed: int, order: Sequence[str], receiver: Any) -> dict[str, li
                 met[to.lstrip("+")] = [answer.status]
 
         await asyncio.gather(*(send(to) for to in order))
-        happened = simulator.world.status_counts
-        async with asyncio.timeout(15):
-            while (  # noqa: ASYNC110 - two sides must come to rest
-                simulator.world.agenda.waiting_count()
-                or len(receiver.values("statuses") + receiver.values("messages")) < happened.total()
-            ):
-                await asyncio.sleep(0.01)
+        await simulator.settle()
     for status in receiver.values("statuses"):
         met[status["recipient_id"]].append(status["status"] + status["id"])
     for message in receiver.values("messages"):

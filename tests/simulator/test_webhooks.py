@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+import socket
 from collections import Counter
 
 import pytest
+from aiohttp import web
+
+from clarion.channels.simulator import Simulator, SimulatorSettings
 
 
 def change_webhooks(shop, **changes):
@@ -199,3 +203,59 @@ async def test_somebody_who_blocked_us_never_gets_it(shop, receiver):
         for status in receiver.values("statuses")
         if status["recipient_id"] == "16505551234"
     ] == ["sent"]
+
+
+async def test_a_callback_that_answers_too_late_is_told_again(shop, receiver):
+    change_webhooks(shop, timeout_seconds=0.1)
+    receiver.answers = [-1]  # too late
+
+    shop.simulator.say("+16505551234", phone_number_id="111", text="Hello?")
+
+    await receiver.until(lambda: len(receiver.bodies) == 1)
+    assert shop.simulator.world.pump.counts["failed:timeout"] == 1
+
+
+async def test_a_callback_that_is_down_at_first_is_told_everything_when_it_is_up(receiver):
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    async with Simulator(SimulatorSettings.calm()) as simulator:
+        number = await simulator.add_number(
+            phone_number_id="111",
+            waba_id="222",
+            token="tok",
+            app_secret="s3cr3t",
+            verify_token="only-we-know",
+            callback_url=f"http://127.0.0.1:{port}/hook",
+        )
+        assert number["subscription"]["handshake_problem"].startswith("cannot connect")
+        simulator.say("+16505551234", phone_number_id="111", text="Anybody?")
+
+        application = web.Application()
+        application.router.add_route("*", "/hook", receiver.handle)
+        runner = web.AppRunner(application)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", port).start()
+        await receiver.until(lambda: len(receiver.values("messages")) == 1)
+        await simulator.settle()
+        await runner.cleanup()
+
+
+@pytest.mark.parametrize(("persona", "ratings"), [("yes", {"4", "5", "5!"}), ("no", {"1", "2"})])
+async def test_who_is_asked_for_a_rating_gives_one(shop, receiver, persona, ratings):
+    shop.simulator.person("+16505551234", persona=persona)
+    parameter = {"type": "text", "parameter_name": "first_name", "text": "Ana"}
+
+    await shop.send(
+        {
+            "to": "+16505551234",
+            "type": "template",
+            "template": {
+                "name": "feedback_request",
+                "language": {"code": "en_US"},
+                "components": [{"type": "body", "parameters": [parameter]}],
+            },
+        }
+    )
+
+    await shop.simulator.settle()
+    assert receiver.values("messages")[0]["text"]["body"] in ratings

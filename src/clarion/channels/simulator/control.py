@@ -286,6 +286,7 @@ class Control:
             "accepted_count": self._world.ledger.accepted_count,
             "refused_counts": {str(k): v for k, v in self._world.ledger.refused_counts.items()},
             "happened_counts": dict(self._world.status_counts),
+            "is_idle": self._world.is_idle,
             "waiting_count": self._world.agenda.waiting_count(),
             "webhooks": self._world.pump.as_document(),
             "struck_counts": dict(self._world.faults.struck_counts),

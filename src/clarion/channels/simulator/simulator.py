@@ -6,6 +6,7 @@ code under test and the methods below for the test itself; used by ``python -m``
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
@@ -94,6 +95,12 @@ class Simulator:
     def say(self, phone: str, **spec: Any) -> str | None:
         """Have a person say something; the fields of ``SaySpec``.  The id of her message."""
         return self.control.say(digits_of(phone), SaySpec(**spec))
+
+    async def settle(self, timeout_seconds: float = 30.0) -> None:
+        """Wait until nothing is to come any more; ``TimeoutError`` if that takes longer."""
+        async with asyncio.timeout(timeout_seconds):
+            while not self.world.is_idle:  # noqa: ASYNC110 - many sides must come to rest at once
+                await asyncio.sleep(0.01)
 
     def ledger(self, **equal: str) -> list[dict[str, Any]]:
         """The accepted messages, oldest first, with these fields."""

@@ -41,6 +41,7 @@ class SendableTemplate(NamedTuple):
 
     offers: tuple[Offer, ...]
     body_texts: tuple[str, ...]
+    is_rating_asked: bool = False
 
 
 class _Parts(NamedTuple):
@@ -73,7 +74,9 @@ def check_template(
     if refusal is not None:
         return refusal
     return SendableTemplate(
-        tuple(_offers(shape.buttons, parts.buttons)), _texts(template, parts.body)
+        tuple(_offers(shape.buttons, parts.buttons)),
+        _texts(template, parts.body),
+        shape.is_rating_asked,
     )
 
 

@@ -19,11 +19,13 @@ __all__ = [
     "Template",
     "TemplateShape",
     "Templates",
+    "asks_for_rating",
     "definition_problem",
     "shape_of",
 ]
 
 _VARIABLE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
+_RATING = re.compile(r"(?<!\d)1(?!\d).{1,20}(?<!\d)5(?!\d)", re.DOTALL)
 _NAME = re.compile(r"[a-z0-9_]{1,512}")
 _CATEGORIES = frozenset({"MARKETING", "UTILITY", "AUTHENTICATION"})
 _BODY_LENGTH = 1024
@@ -46,6 +48,7 @@ class TemplateShape:
     header_variables: tuple[str, ...]
     body_variables: tuple[str, ...]
     body_length: int
+    is_rating_asked: bool
     buttons: tuple[ButtonShape, ...]
 
 
@@ -97,7 +100,7 @@ def shape_of(components: Iterable[Mapping[str, Any]]) -> TemplateShape:
     header_format: str | None = None
     header: tuple[str, ...] = ()
     body: tuple[str, ...] = ()
-    body_length = 0
+    body_text = ""
     buttons: list[ButtonShape] = []
     for component in components:
         kind = str(component.get("type", "")).upper()
@@ -106,10 +109,17 @@ def shape_of(components: Iterable[Mapping[str, Any]]) -> TemplateShape:
             header = _variables(component.get("text", ""))
         elif kind == "BODY":
             body = _variables(component.get("text", ""))
-            body_length = len(_VARIABLE.sub("", str(component.get("text", ""))))
+            body_text = _VARIABLE.sub("", str(component.get("text", "")))
         elif kind == "BUTTONS":
             buttons.extend(_button(button) for button in component.get("buttons", ()))
-    return TemplateShape(header_format, header, body, body_length, tuple(buttons))
+    return TemplateShape(
+        header_format, header, body, len(body_text), asks_for_rating(body_text), tuple(buttons)
+    )
+
+
+def asks_for_rating(text: str) -> bool:
+    """Whether a text asks for a number from 1 to 5, so that people answer with one."""
+    return bool(_RATING.search(text))
 
 
 def _variables(text: object) -> tuple[str, ...]:
