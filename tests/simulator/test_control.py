@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 
 async def test_a_number_is_put_into_service_over_http_and_shakes_hands(shop, receiver):
     status, number = await shop.call(
@@ -132,3 +134,31 @@ async def test_what_does_not_exist_is_404_with_a_reason(shop):
 
     assert status == 404
     assert "weather" in problem["problem"]
+
+
+async def test_faults_are_set_listed_counted_and_removed(shop):
+    _, rule = await shop.call("POST", "/_sim/faults", {"kind": "payment", "count": 2})
+    await shop.offer()
+    _, listed = await shop.call("GET", "/_sim/faults")
+    await shop.call("DELETE", "/_sim/faults")
+    _, empty = await shop.call("GET", "/_sim/faults")
+    status, problem = await shop.call("POST", "/_sim/faults", {"kind": "payment", "shar": 0.5})
+
+    (entry,) = listed["data"]
+    assert (entry["id"], entry["kind"], entry["count"]) == (rule["id"], "payment", 1)
+    assert listed["struck_counts"] == {"payment": 1}
+    assert empty["data"] == []
+    assert status == 400
+    assert "shar" in problem["problem"]
+
+
+@pytest.mark.parametrize(
+    "path", ["numbers", "templates", "people/16505551234", "people/1/say", "faults", "settings"]
+)
+@pytest.mark.parametrize("body", [[], "x", 1, None, {"nonsense": 1}])
+async def test_a_control_request_that_makes_no_sense_is_explained(shop, path, body):
+    status, answer = await shop.call("POST", f"/_sim/{path}", body)
+
+    if answer != {"data": []}:  # no templates at all are an empty list
+        assert status in {400, 404}
+        assert answer["problem"]

@@ -76,7 +76,9 @@ def test_a_wish_overrides_the_computation_until_everything_is_forgotten():
     assert people.person("16505551234").is_on_whatsapp
 
 
-@pytest.mark.parametrize("changes", [{"phone": "1"}, {"mood": 1}, {"persona": "angry"}])
+@pytest.mark.parametrize(
+    "changes", [{"phone": "1"}, {"mood": 1}, {"persona": "angry"}, {"has_blocked": "yes"}]
+)
 def test_what_a_person_cannot_be_is_refused(changes):
     with pytest.raises(ValueError, match="person"):
         People(1, PeopleSettings()).override("16505551234", changes)

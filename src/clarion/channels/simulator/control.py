@@ -8,6 +8,7 @@ that a test in the same process need not go through HTTP.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import fields
 from typing import Any, Literal
 from urllib.parse import parse_qsl
 
@@ -182,13 +183,14 @@ class Control:
         return self._world.templates.add(waba_id, document, status, self._world.clock.now())
 
     async def _post_templates(self, request: HttpRequest, rest: Sequence[str]) -> Any:
-        document = msgspec.json.decode(request.body)
         if rest:
-            return self._change_template(rest[0], document)
+            changes = msgspec.json.decode(request.body, type=dict[str, Any])
+            return self._change_template(rest[0], changes)
+        document = msgspec.json.decode(request.body, type=dict[str, Any] | list[dict[str, Any]])
         documents = document if isinstance(document, list) else [document]
         return {"data": [self.put_template(entry).as_document() for entry in documents]}
 
-    def _change_template(self, template_id: str, document: Any) -> Any:
+    def _change_template(self, template_id: str, document: Mapping[str, Any]) -> Any:
         template = self._world.templates.by_id(template_id)
         if template is None:
             raise _ControlError(f"there is no template {template_id}", _NOT_FOUND)
@@ -252,7 +254,11 @@ class Control:
         }
 
     async def _post_faults(self, request: HttpRequest, _rest: Sequence[str]) -> Any:
-        rule = msgspec.json.decode(request.body, type=FaultRule)
+        document = msgspec.json.decode(request.body, type=dict[str, Any])
+        unknown = set(document) - {field.name for field in fields(FaultRule)}
+        if unknown:
+            raise _ControlError(f"a fault rule has no {', '.join(sorted(unknown))}")
+        rule = msgspec.convert(document, FaultRule)
         return {"id": self._world.faults.add(rule)}
 
     async def _delete_faults(self, _request: HttpRequest, rest: Sequence[str]) -> Any:

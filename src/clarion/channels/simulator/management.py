@@ -73,10 +73,9 @@ class Management:
 
     async def subscribe(self, waba_id: str, body: bytes) -> _Outcome:
         """Give an account another callback; the handshake decides."""
-        try:
-            document = orjson.loads(body) if body else {}
-        except orjson.JSONDecodeError:
-            return Refusal(100, "The request body is not valid JSON.")
+        document = _object(body) if body else {}
+        if isinstance(document, Refusal):
+            return document
         url = document.get("override_callback_uri")
         if not url:
             return {"success": True}

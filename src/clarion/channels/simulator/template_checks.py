@@ -148,7 +148,7 @@ def _check_texts(
         )
     if is_named:
         names = [parameter.get("parameter_name") for parameter in parameters]
-        if not all(names):
+        if not all(isinstance(name, str) and name for name in names):
             return Refusal(100, f"{part}: Parameter name is missing or empty")
         if set(names) != set(variables):
             return Refusal(132000, f"{part}: expected the names {', '.join(variables)}")

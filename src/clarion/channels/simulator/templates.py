@@ -28,6 +28,7 @@ _VARIABLE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 _RATING = re.compile(r"(?<!\d)1(?!\d).{1,20}(?<!\d)5(?!\d)", re.DOTALL)
 _NAME = re.compile(r"[a-z0-9_]{1,512}")
 _CATEGORIES = frozenset({"MARKETING", "UTILITY", "AUTHENTICATION"})
+_FORMATS = frozenset({"POSITIONAL", "NAMED"})
 _BODY_LENGTH = 1024
 
 
@@ -148,12 +149,20 @@ def definition_problem(document: Mapping[str, Any]) -> Refusal | None:
     components = document.get("components")
     if not isinstance(components, list) or not all(isinstance(c, dict) for c in components):
         return Refusal(100, "The parameter components is required.")
+    if any(not _are_buttons(component.get("buttons", [])) for component in components):
+        return Refusal(100, "buttons must be a list of objects.")
+    if str(document.get("parameter_format") or "POSITIONAL").upper() not in _FORMATS:
+        return Refusal(100, "parameter_format must be POSITIONAL or NAMED")
     bodies = [c for c in components if str(c.get("type", "")).upper() == "BODY"]
     if len(bodies) != 1:
         return Refusal(100, "components must hold exactly one BODY")
     if len(str(bodies[0].get("text", ""))) > _BODY_LENGTH:
         return Refusal(100, f"the text of BODY is longer than {_BODY_LENGTH} characters")
     return None
+
+
+def _are_buttons(buttons: object) -> bool:
+    return isinstance(buttons, list) and all(isinstance(button, dict) for button in buttons)
 
 
 class Templates:
