@@ -162,3 +162,14 @@ async def test_a_control_request_that_makes_no_sense_is_explained(shop, path, bo
     if answer != {"data": []}:  # no templates at all are an empty list
         assert status in {400, 404}
         assert answer["problem"]
+
+
+async def test_an_event_of_the_account_is_told(shop, receiver):
+    value = {"event": "ACCOUNT_RESTRICTION", "restriction_info": [{"restriction_type": "X"}]}
+    event = {"phone_number_id": "111", "field": "account_update", "value": value}
+
+    status, _ = await shop.call("POST", "/_sim/events", event)
+
+    assert status == 200
+    await receiver.until(lambda: len(receiver.changes("account_update")) == 1)
+    assert receiver.changes("account_update") == [value]

@@ -25,7 +25,7 @@ from clarion.channels.simulator.settings import SettingsError
 from clarion.channels.simulator.templates import Template, definition_problem
 from clarion.channels.simulator.world import World
 
-__all__ = ["Control", "NumberSpec", "SaySpec"]
+__all__ = ["Control", "EventSpec", "NumberSpec", "SaySpec"]
 
 TapKind = Literal["button", "button_reply", "list_reply", "nfm_reply"]
 
@@ -63,6 +63,14 @@ class NumberSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     messages_per_second: float | msgspec.UnsetType | None = msgspec.UNSET
 
 
+class EventSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An event of the account: any webhook field (``account_update``, ...) with its ``value``."""
+
+    phone_number_id: str
+    field: str
+    value: dict[str, Any]
+
+
 class SaySpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a person says.
 
@@ -96,6 +104,7 @@ class Control:
         self._routes: Mapping[tuple[str, str], _Act] = {
             ("POST", "numbers"): self._post_number,
             ("GET", "numbers"): self._get_numbers,
+            ("POST", "events"): self._post_events,
             ("POST", "templates"): self._post_templates,
             ("GET", "people"): self._get_person,
             ("POST", "people"): self._post_person,
@@ -165,6 +174,19 @@ class Control:
 
     async def _get_numbers(self, _request: HttpRequest, _rest: Sequence[str]) -> Any:
         return {"data": [self._number_document(key) for key in self._world.numbers]}
+
+    # events of the account
+
+    def tell_event(self, spec: EventSpec) -> None:
+        """Tell the callback of a number something about its account."""
+        number = self._world.numbers.get(spec.phone_number_id)
+        if number is None:
+            raise _ControlError(f"there is no number {spec.phone_number_id}", _NOT_FOUND)
+        self._world.tell_event(number, spec.field, spec.value)
+
+    async def _post_events(self, request: HttpRequest, _rest: Sequence[str]) -> Any:
+        self.tell_event(msgspec.json.decode(request.body, type=EventSpec))
+        return {"success": True}
 
     # templates
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from clarion.channels.simulator.control import Control, NumberSpec, SaySpec
+from clarion.channels.simulator.control import Control, EventSpec, NumberSpec, SaySpec
 from clarion.channels.simulator.fates import Fates
 from clarion.channels.simulator.faults import FaultRule
 from clarion.channels.simulator.ledger import LedgerFilter, summary_of
@@ -95,6 +95,10 @@ class Simulator:
     def say(self, phone: str, **spec: Any) -> str | None:
         """Have a person say something; the fields of ``SaySpec``.  The id of her message."""
         return self.control.say(digits_of(phone), SaySpec(**spec))
+
+    def tell_event(self, **spec: Any) -> None:
+        """Tell a callback something about its account; the fields of ``EventSpec``."""
+        self.control.tell_event(EventSpec(**spec))
 
     async def settle(self, timeout_seconds: float = 30.0) -> None:
         """Wait until nothing is to come any more; ``TimeoutError`` if that takes longer."""
