@@ -8,12 +8,10 @@ Token and secret are shown once, when the key is made.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-
-from asyncpg import Record
 
 from clarion.domain.errors import ClarionError
 from clarion.domain.identity import Permission, Role
@@ -62,7 +60,7 @@ class NewKey:
     token: str
 
 
-def _key_of(row: Record) -> Key:
+def _key_of(row: Mapping[str, Any]) -> Key:
     values: dict[str, Any] = dict(row)
     return Key(**{**values, "role": Role(values["role"])})
 
@@ -172,7 +170,7 @@ async def scope_of_access_key(
     return await _scope_of(connection, row, now), secret
 
 
-async def _scope_of(connection: Connection, row: Record, now: datetime) -> Scope:
+async def _scope_of(connection: Connection, row: Mapping[str, Any], now: datetime) -> Scope:
     await QUERIES.execute(
         connection, "touch_key", key_id=row["id"], now=now, used_before=now - TOUCHED_EVERY
     )

@@ -15,7 +15,6 @@ from datetime import datetime
 from typing import Any, Literal
 
 import asyncpg
-from asyncpg import Record
 
 from clarion.channels.contract import SenderAccount
 from clarion.domain.errors import ClarionError
@@ -137,7 +136,7 @@ def webhook_path_of(channel: str, webhook_key: str) -> str:
     return f"/webhooks/{channel}/{webhook_key}"
 
 
-def _sender_of(row: Record) -> Sender:
+def _sender_of(row: Mapping[str, Any]) -> Sender:
     values: dict[str, Any] = dict(row)
     return Sender(**{**values, "channel": Channel(values["channel"])})
 

@@ -14,7 +14,6 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from asyncpg import Record
 
 from clarion.domain.errors import ClarionError
 from clarion.domain.identity import Permission, Role
@@ -83,7 +82,7 @@ class SyncResult:
     deleted_count: int
 
 
-def _template_of(row: Record) -> Template:
+def _template_of(row: Mapping[str, Any]) -> Template:
     values: dict[str, Any] = dict(row)
     return Template(**{**values, "channel": Channel(values["channel"])})
 

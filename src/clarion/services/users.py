@@ -7,12 +7,12 @@ workspace that he or she may enter.  Changes of roles in one workspace happen on
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import asyncpg
-from asyncpg import Record
 from email_validator import EmailNotValidError, validate_email
 
 from clarion.domain.errors import ClarionError, FieldError
@@ -64,7 +64,7 @@ class Room:
     role: Role
 
 
-def _user_of(row: Record) -> User:
+def _user_of(row: Mapping[str, Any]) -> User:
     values: dict[str, Any] = dict(row)
     return User(**{**values, "role": Role(values["role"])})
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 import phonenumbers
-from asyncpg import Record
 
 from clarion.domain.errors import ClarionError, FieldError
 from clarion.domain.identity import Permission
@@ -44,7 +44,7 @@ class Workspace:
     created_at: datetime
 
 
-def _workspace_of(row: Record) -> Workspace:
+def _workspace_of(row: Mapping[str, Any]) -> Workspace:
     return Workspace(**dict(row))
 
 
