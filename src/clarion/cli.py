@@ -20,6 +20,7 @@ from clarion.commands import flows, keys, senders, templates, users, workspaces
 from clarion.commands.doctor import doctor
 from clarion.commands.migrations import migrate_database
 from clarion.commands.output import AsJson, print_error, print_json
+from clarion.commands.serve import serve, web, work
 from clarion.domain.errors import ClarionError
 
 __all__ = ["app", "main"]
@@ -35,6 +36,9 @@ def version(*, as_json: AsJson = False) -> None:
 
 # Commands of the server itself.
 COMMANDS: tuple[tuple[str, Callable[..., Any]], ...] = (
+    ("serve", serve),
+    ("work", work),
+    ("web", web),
     ("migrate", migrate_database),
     ("doctor", doctor),
     ("version", version),

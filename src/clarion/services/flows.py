@@ -26,7 +26,7 @@ from clarion.services import audit
 from clarion.services.scope import Scope
 from clarion.services.templates import shapes_of_workspace
 from clarion.store.pool import Connection
-from clarion.store.queries import load
+from clarion.store.queries import Row, load
 
 __all__ = [
     "Flow",
@@ -95,7 +95,7 @@ class FlowFilter:
     is_published: bool | None = None
 
 
-def _flow_of(row: Mapping[str, Any]) -> Flow:
+def _flow_of(row: Row) -> Flow:
     return Flow(**dict(row))
 
 

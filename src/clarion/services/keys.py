@@ -8,7 +8,7 @@ Token and secret are shown once, when the key is made.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,7 +19,7 @@ from clarion.services import audit
 from clarion.services.scope import Actor, Scope
 from clarion.services.sign_ins import token_hash
 from clarion.store.pool import Connection
-from clarion.store.queries import load
+from clarion.store.queries import Row, load
 from clarion.store.secrets import Sealer
 
 __all__ = [
@@ -60,7 +60,7 @@ class NewKey:
     token: str
 
 
-def _key_of(row: Mapping[str, Any]) -> Key:
+def _key_of(row: Row) -> Key:
     values: dict[str, Any] = dict(row)
     return Key(**{**values, "role": Role(values["role"])})
 
@@ -170,7 +170,7 @@ async def scope_of_access_key(
     return await _scope_of(connection, row, now), secret
 
 
-async def _scope_of(connection: Connection, row: Mapping[str, Any], now: datetime) -> Scope:
+async def _scope_of(connection: Connection, row: Row, now: datetime) -> Scope:
     await QUERIES.execute(
         connection, "touch_key", key_id=row["id"], now=now, used_before=now - TOUCHED_EVERY
     )

@@ -28,7 +28,7 @@ from clarion.services.place import Place
 from clarion.services.providers import MANAGEMENT
 from clarion.services.scope import Scope
 from clarion.store.pool import Connection, transaction
-from clarion.store.queries import load
+from clarion.store.queries import Row, load
 from clarion.store.secrets import Sealer
 
 __all__ = [
@@ -136,7 +136,7 @@ def webhook_path_of(channel: str, webhook_key: str) -> str:
     return f"/webhooks/{channel}/{webhook_key}"
 
 
-def _sender_of(row: Mapping[str, Any]) -> Sender:
+def _sender_of(row: Row) -> Sender:
     values: dict[str, Any] = dict(row)
     return Sender(**{**values, "channel": Channel(values["channel"])})
 

@@ -7,7 +7,6 @@ workspace that he or she may enter.  Changes of roles in one workspace happen on
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,7 +20,7 @@ from clarion.services import audit
 from clarion.services.scope import Scope
 from clarion.services.sign_ins import end_sign_ins_of_user, fits_password, hash_password
 from clarion.store.pool import Connection
-from clarion.store.queries import load
+from clarion.store.queries import Row, load
 
 __all__ = [
     "LONGEST_PASSWORD",
@@ -64,7 +63,7 @@ class Room:
     role: Role
 
 
-def _user_of(row: Mapping[str, Any]) -> User:
+def _user_of(row: Row) -> User:
     values: dict[str, Any] = dict(row)
     return User(**{**values, "role": Role(values["role"])})
 

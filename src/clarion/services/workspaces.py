@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 import phonenumbers
@@ -15,7 +14,7 @@ from clarion.domain.identity import Permission
 from clarion.services import audit
 from clarion.services.scope import Scope
 from clarion.store.pool import Connection
-from clarion.store.queries import load
+from clarion.store.queries import Row, load
 
 __all__ = [
     "Language",
@@ -44,7 +43,7 @@ class Workspace:
     created_at: datetime
 
 
-def _workspace_of(row: Mapping[str, Any]) -> Workspace:
+def _workspace_of(row: Row) -> Workspace:
     return Workspace(**dict(row))
 
 
