@@ -250,7 +250,12 @@ FLOW_ERRORS = (
         "Mend the problems listed in `problems`; `clarion flow check FILE` shows them too.",
     ),
     _caller("flow.name_taken", 409, "A flow with this name exists", "Choose another name."),
-    _caller("flow.stale", 409, "Somebody else changed the draft meanwhile", "Read the flow again and repeat your change."),
+    _caller(
+        "flow.stale",
+        409,
+        "Somebody else changed the draft meanwhile",
+        "Read the flow again and repeat your change.",
+    ),
     _caller("flow.not_published", 409, "The flow has no published version", "Publish it first."),
     _caller(
         "flow.trigger_not_manual",
