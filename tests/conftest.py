@@ -13,12 +13,17 @@ import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import hypothesis
 import psycopg
 import pytest
 
 from clarion.store.embedded import EmbeddedPostgres, ensure_database
 from clarion.store.migrate import migrate
 from clarion.store.pool import Pool, create_pool
+
+# A busy machine must not fail a test: what a property costs is the bench's question.
+hypothesis.settings.register_profile("clarion", deadline=None)
+hypothesis.settings.load_profile("clarion")
 
 TEMPLATE = "template_clarion"
 FAST_SETTINGS = {

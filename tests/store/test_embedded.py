@@ -14,7 +14,7 @@ import psycopg
 import pytest
 
 from clarion.domain.errors import ClarionError
-from clarion.store.binaries import copy_runtime, find_binaries
+from clarion.store.binaries import copy_runtime, find_all_binaries, find_binaries
 from clarion.store.embedded import EmbeddedPostgres, embedded_postgres
 
 SETTINGS = {"shared_buffers": "16MB"}
@@ -120,6 +120,7 @@ def test_nothing_listens_on_the_network_and_the_socket_is_private(data_dir: Path
     server = EmbeddedPostgres(data_dir, extra_settings=SETTINGS)
     assert say(server.start(), "SHOW listen_addresses") == [("",)]
     assert (data_dir / "socket").stat().st_mode & 0o777 == 0o700
+    assert [path.stat().st_mode & 0o777 for path in data_dir.glob("*.lock")] == [0o600, 0o600]
     server.stop()
 
 
@@ -280,3 +281,23 @@ def test_the_copied_runtime_works_and_is_copied_once(tmp_path: Path) -> None:
     (copy.home / "mark").touch()
     assert copy_runtime(find_binaries(), tmp_path / "runtime") == copy
     assert (copy.home / "mark").exists()
+
+
+def has_system_postgresql() -> bool:
+    return any(binaries.home.parts[1] == "usr" for binaries in find_all_binaries())
+
+
+@pytest.mark.skipif(not has_system_postgresql(), reason="this machine has no PostgreSQL of its own")
+def test_a_postgresql_of_the_system_does_as_well(
+    traversable_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("clarion.store.binaries._wheel", lambda: None)
+    server = EmbeddedPostgres(traversable_folder / "system", extra_settings=SETTINGS)
+    dsn = server.start()
+    assert say(dsn, "SELECT current_setting('server_version_num')::int >= 150000") == [(True,)]
+    assert say(dsn, "SELECT 'ÉLÉONORE' ILIKE 'éléo%'") == [(True,)]
+    server.stop()
+    monkeypatch.undo()
+    # The data keeps to the version that made it, also when a newer one is there.
+    assert say(server.start(), "SELECT 1") == [(1,)]
+    server.stop()

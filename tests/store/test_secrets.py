@@ -33,6 +33,7 @@ def sealed_with(key: str = "a secret key of the house") -> str:
         ("v2" + sealed_with()[2:], "sender:1", "format"),
         ("", "sender:1", "format"),
     ],
+    ids=["other key", "other place", "damaged", "not base64", "other format", "empty"],
 )
 def test_what_cannot_be_opened_says_why_and_shows_nothing(
     sealed: str, context: str, why: str

@@ -68,6 +68,7 @@ class CampaignStatus(StrEnum):
 class OccurrenceStatus(StrEnum):
     """Where one planned firing of a campaign is."""
 
+    QUEUED = "queued"  # due, but the occurrence before it still runs
     PLANNED = "planned"
     RUNNING = "running"
     FINISHED = "finished"

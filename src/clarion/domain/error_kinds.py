@@ -30,225 +30,57 @@ def _caller(code: str, status: int, title: str, next_step: str) -> ErrorKind:
     return ErrorKind(code, status, "caller", False, title, next_step)
 
 
-# fmt: off  (a table: one row a line)
+# Tables: one row a line.
+# fmt: off
 REQUEST_ERRORS = (
-    _caller(
-        "request.invalid",
-        422,
-        "The request is not valid",
-        "Correct the fields named in `errors` and send it again.",
-    ),
-    _caller(
-        "request.malformed",
-        400,
-        "The request could not be read",
-        "Send a well-formed JSON body with `Content-Type: application/json`.",
-    ),
-    _caller(
-        "request.too_large",
-        413,
-        "The request is too large",
-        "Send less at once; the limit is in the message.",
-    ),
-    _caller(
-        "request.not_found",
-        404,
-        "There is nothing at this address",
-        "Check the path against /api/openapi.json.",
-    ),
-    _caller(
-        "request.method_not_allowed",
-        405,
-        "This address does not know this method",
-        "Use a method named in the `Allow` header.",
-    ),
-    _caller(
-        "request.cursor_invalid",
-        400,
-        "The paging cursor is not one of ours",
-        "Start again without `cursor`.",
-    ),
-    _caller(
-        "request.idempotency_conflict",
-        409,
-        "This Idempotency-Key was used for another request",
-        "Use a new key for a new request.",
-    ),
-    ErrorKind(
-        "request.in_progress",
-        409,
-        "caller",
-        True,
-        "The same request is still being answered",
-        "Wait a moment and repeat it with the same Idempotency-Key.",
-    ),
-    ErrorKind(
-        "request.rate_limited",
-        429,
-        "caller",
-        True,
-        "Too many requests",
-        "Wait for the seconds in `Retry-After`, then repeat.",
-    ),
-    ErrorKind(
-        "server.failed",
-        500,
-        "us",
-        True,
-        "Something broke on our side",
-        "Repeat later; give the request id to whoever runs this server.",
-    ),
-    ErrorKind(
-        "server.unavailable",
-        503,
-        "us",
-        True,
-        "The server is not ready",
-        "Wait until /readyz answers 200.",
-    ),
+    _caller("request.invalid", 422, "The request is not valid", "Correct the fields named in `errors` and send it again."),
+    _caller("request.malformed", 400, "The request could not be read", "Send a well-formed JSON body with `Content-Type: application/json`."),
+    _caller("request.too_large", 413, "The request is too large", "Send less at once; the limit is in the message."),
+    _caller("request.not_found", 404, "There is nothing at this address", "Check the path against /api/openapi.json."),
+    _caller("request.method_not_allowed", 405, "This address does not know this method", "Use a method named in the `Allow` header."),
+    _caller("request.cursor_invalid", 400, "The paging cursor is not one of ours", "Start again without `cursor`."),
+    _caller("request.idempotency_conflict", 409, "This Idempotency-Key was used for another request", "Use a new key for a new request."),
+    ErrorKind("request.in_progress", 409, "caller", True, "The same request is still being answered", "Wait a moment and repeat it with the same Idempotency-Key."),
+    ErrorKind("request.rate_limited", 429, "caller", True, "Too many requests", "Wait for the seconds in `Retry-After`, then repeat."),
+    ErrorKind("server.failed", 500, "us", True, "Something broke on our side", "Repeat later; give the request id to whoever runs this server."),
+    ErrorKind("server.unavailable", 503, "us", True, "The server is not ready", "Wait until /readyz answers 200."),
 )
 
 ACCESS_ERRORS = (
-    _caller(
-        "access.not_signed_in",
-        401,
-        "Sign in first",
-        "Sign in, or send `Authorization: Bearer <token>` of a key that is not revoked.",
-    ),
-    _caller(
-        "access.wrong_credentials",
-        401,
-        "E-mail or password is wrong",
-        "Check both; an administrator can set a new password with `clarion user password`.",
-    ),
-    _caller(
-        "access.forbidden",
-        403,
-        "Your role does not allow this",
-        "Ask an administrator of the workspace for the role named in the message.",
-    ),
-    _caller(
-        "access.csrf",
-        403,
-        "The request does not carry the session's CSRF token",
-        "Send the value of the `clarion_csrf` cookie in the `X-CSRF-Token` header.",
-    ),
-    ErrorKind(
-        "access.locked",
-        429,
-        "caller",
-        True,
-        "Too many failed sign-ins",
-        "Wait for the seconds in `Retry-After`.",
-    ),
+    _caller("access.not_signed_in", 401, "Sign in first", "Sign in, or send `Authorization: Bearer <token>` of a key that is not revoked."),
+    _caller("access.wrong_credentials", 401, "E-mail or password is wrong", "Check both; an administrator can set a new password with `clarion user password`."),
+    _caller("access.forbidden", 403, "Your role does not allow this", "Ask an administrator of the workspace for the role named in the message."),
+    _caller("access.csrf", 403, "The request does not carry the session's CSRF token", "Send the value of the `clarion_csrf` cookie in the `X-CSRF-Token` header."),
+    ErrorKind("access.locked", 429, "caller", True, "Too many failed sign-ins", "Wait for the seconds in `Retry-After`."),
     _caller("user.not_found", 404, "There is no such user", "List the users of the workspace."),
-    _caller(
-        "user.email_taken",
-        409,
-        "A user with this e-mail exists",
-        "Give the existing user a role in this workspace instead.",
-    ),
-    _caller(
-        "user.last_admin",
-        409,
-        "A workspace keeps at least one admin",
-        "Make somebody else admin first.",
-    ),
+    _caller("user.email_taken", 409, "A user with this e-mail exists", "Give the existing user a role in this workspace instead."),
+    _caller("user.last_admin", 409, "A workspace keeps at least one admin", "Make somebody else admin first."),
     _caller("key.not_found", 404, "There is no such key", "List the keys of the workspace."),
-    _caller(
-        "workspace.not_found",
-        404,
-        "There is no such workspace",
-        "List the workspaces that you may enter.",
-    ),
+    _caller("workspace.not_found", 404, "There is no such workspace", "List the workspaces that you may enter."),
 )
 
 CONTACT_ERRORS = (
-    _caller(
-        "contact.not_found",
-        404,
-        "There is no such contact",
-        "Search the contacts of the workspace.",
-    ),
-    _caller(
-        "contact.address_taken",
-        409,
-        "Another contact has this address",
-        "Update that contact, or merge the two.",
-    ),
-    _caller(
-        "contact.phone_invalid",
-        422,
-        "This is not a valid phone number",
-        "Write it in international form (+country code), or name the country.",
-    ),
-    _caller(
-        "contact.last_group",
-        409,
-        "A contact keeps at least one group",
-        "Add the contact to another group first, or delete the contact.",
-    ),
-    _caller(
-        "contact.no_address",
-        422,
-        "A contact needs a phone number or another address",
-        "Give a phone number or an address.",
-    ),
-    _caller(
-        "contact.address_not_found",
-        404,
-        "The contact has no such address",
-        "Read the contact; its addresses have ids.",
-    ),
+    _caller("contact.not_found", 404, "There is no such contact", "Search the contacts of the workspace."),
+    _caller("contact.address_taken", 409, "Another contact has this address", "Update that contact, or merge the two."),
+    _caller("contact.phone_invalid", 422, "This is not a valid phone number", "Write it in international form (+country code), or name the country."),
+    _caller("contact.last_group", 409, "A contact keeps at least one group", "Add the contact to another group first, or delete the contact."),
+    _caller("contact.no_address", 422, "A contact needs a phone number or another address", "Give a phone number or an address."),
     _caller("group.not_found", 404, "There is no such group", "List the groups of the workspace."),
     _caller("group.name_taken", 409, "A group with this name exists", "Choose another name."),
-    _caller(
-        "group.in_use",
-        409,
-        "A campaign that is not over uses this group",
-        "Change or delete the campaigns named in `campaigns` first.",
-    ),
+    _caller("group.in_use", 409, "A campaign that is not over uses this group", "Change or delete the campaigns named in `campaigns` first."),
     _caller("group.is_system", 409, "This group belongs to the system", "Use a group of your own."),
-    _caller(
-        "import.not_found", 404, "There is no such import", "List the imports of the workspace."
-    ),
-    _caller(
-        "import.file_unreadable",
-        422,
-        "The file could not be read",
-        "Save it as CSV (UTF-8) or XLSX and try again.",
-    ),
-    _caller(
-        "import.no_phone_column",
-        422,
-        "No column with phone numbers was found",
-        "Name one column `phone`, or give the mapping of the columns.",
-    ),
-    _caller(
-        "import.mapping_invalid",
-        422,
-        "The mapping of the columns does not fit the file",
-        "Name columns of the file, and the fields named in the message.",
-    ),
-    _caller(
-        "import.too_large", 413, "The file is too large", "Split it; the limit is in the message."
-    ),
+    _caller("import.not_found", 404, "There is no such import", "List the imports of the workspace."),
+    _caller("import.file_unreadable", 422, "The file could not be read", "Save it as CSV (UTF-8) or XLSX and try again."),
+    _caller("import.no_phone_column", 422, "No column with phone numbers was found", "Name one column `phone`, or give the mapping of the columns."),
+    _caller("import.too_large", 413, "The file is too large", "Split it; the limit is in the message."),
+    _caller("contact.address_not_found", 404, "The contact has no such address", "Read the contact; its addresses have ids."),
+    _caller("import.mapping_invalid", 422, "The mapping of the columns does not fit the file", "Name columns of the file, and the fields named in the message."),
 )
 
 FLOW_ERRORS = (
     _caller("flow.not_found", 404, "There is no such flow", "List the flows of the workspace."),
-    _caller(
-        "flow.version_not_found",
-        404,
-        "There is no such version of the flow",
-        "List the versions of the flow.",
-    ),
-    _caller(
-        "flow.invalid",
-        422,
-        "The flow has problems",
-        "Mend the problems listed in `problems`; `clarion flow check FILE` shows them too.",
-    ),
+    _caller("flow.version_not_found", 404, "There is no such version of the flow", "List the versions of the flow."),
+    _caller("flow.invalid", 422, "The flow has problems", "Mend the problems listed in `problems`; `clarion flow check FILE` shows them too."),
     _caller("flow.name_taken", 409, "A flow with this name exists", "Choose another name."),
     _caller(
         "flow.stale",
@@ -257,178 +89,45 @@ FLOW_ERRORS = (
         "Read the flow again and repeat your change.",
     ),
     _caller("flow.not_published", 409, "The flow has no published version", "Publish it first."),
-    _caller(
-        "flow.trigger_not_manual",
-        409,
-        "Only a flow with the manual trigger can be started by a campaign",
-        "Choose a flow with the trigger `manual`.",
-    ),
-    _caller(
-        "flow.in_use",
-        409,
-        "A campaign that is not over uses this flow",
-        "Change or delete the campaigns named in `campaigns` first.",
-    ),
+    _caller("flow.trigger_not_manual", 409, "Only a flow with the manual trigger can be started by a campaign", "Choose a flow with the trigger `manual`."),
+    _caller("flow.in_use", 409, "A campaign that is not over uses this flow", "Change or delete the campaigns named in `campaigns` first."),
     _caller("flow.published", 409, "A published flow cannot be deleted", "Unpublish it first."),
-    _caller(
-        "flow.inputs_invalid",
-        422,
-        "The inputs do not fit the flow",
-        "Give every required input; see `errors`.",
-    ),
+    _caller("flow.inputs_invalid", 422, "The inputs do not fit the flow", "Give every required input; see `errors`."),
 )
 
 CAMPAIGN_ERRORS = (
-    _caller(
-        "campaign.not_found",
-        404,
-        "There is no such campaign",
-        "Search the campaigns of the workspace.",
-    ),
-    _caller(
-        "campaign.status_not_allowed",
-        409,
-        "The campaign's status does not allow this",
-        "See `status` and `allowed_actions` for what is possible now.",
-    ),
-    _caller(
-        "campaign.invalid",
-        422,
-        "The campaign is not valid",
-        "Correct the fields named in `errors`.",
-    ),
-    _caller(
-        "campaign.stale",
-        409,
-        "Somebody else changed the campaign meanwhile",
-        "Read it again and repeat your change.",
-    ),
-    _caller(
-        "occurrence.not_found",
-        404,
-        "There is no such occurrence",
-        "List the occurrences of the campaign.",
-    ),
+    _caller("campaign.not_found", 404, "There is no such campaign", "Search the campaigns of the workspace."),
+    _caller("campaign.status_not_allowed", 409, "The campaign's status does not allow this", "See `status` and `allowed_actions` for what is possible now."),
+    _caller("campaign.invalid", 422, "The campaign is not valid", "Correct the fields named in `errors`."),
+    _caller("campaign.stale", 409, "Somebody else changed the campaign meanwhile", "Read it again and repeat your change."),
+    _caller("occurrence.not_found", 404, "There is no such occurrence", "List the occurrences of the campaign."),
 )
 
 SENDER_ERRORS = (
-    _caller(
-        "sender.not_found", 404, "There is no such sender", "List the senders of the workspace."
-    ),
+    _caller("sender.not_found", 404, "There is no such sender", "List the senders of the workspace."),
     _caller("sender.name_taken", 409, "A sender with this name exists", "Choose another name."),
-    _caller(
-        "sender.none_for_channel",
-        409,
-        "The workspace has no active sender of this channel",
-        "Add one with `clarion sender add`.",
-    ),
-    _caller(
-        "sender.in_use",
-        409,
-        "The sender still has messages to send",
-        "Suspend its campaigns and wait until its outbox is empty.",
-    ),
-    _caller(
-        "template.not_found",
-        404,
-        "There is no such template",
-        "Synchronise the templates of the sender, then check name and language.",
-    ),
-    ErrorKind(
-        "provider.refused",
-        502,
-        "provider",
-        False,
-        "The provider refused the request",
-        "Read the provider's code and message in `provider`.",
-    ),
-    ErrorKind(
-        "provider.unreachable",
-        502,
-        "provider",
-        True,
-        "The provider could not be reached",
-        "Check the sender's base URL and the network, then repeat.",
-    ),
-    _caller(
-        "webhook.signature_invalid",
-        403,
-        "The webhook's signature does not fit",
-        "Check the app secret of the sender.",
-    ),
-    _caller(
-        "webhook.not_found",
-        404,
-        "No sender listens at this webhook address",
-        "Use the address that `clarion sender add` printed.",
-    ),
-    _caller(
-        "webhook.malformed",
-        400,
-        "The webhook's body could not be read",
-        "Send the provider's JSON body unchanged.",
-    ),
-    _caller(
-        "message.not_found",
-        404,
-        "There is no such message",
-        "Search the messages of the workspace.",
-    ),
+    _caller("sender.none_for_channel", 409, "The workspace has no active sender of this channel", "Add one with `clarion sender add`."),
+    _caller("sender.in_use", 409, "The sender still has messages to send", "Suspend its campaigns and wait until its outbox is empty."),
+    _caller("template.not_found", 404, "There is no such template", "Synchronise the templates of the sender, then check name and language."),
+    ErrorKind("provider.refused", 502, "provider", False, "The provider refused the request", "Read the provider's code and message in `provider`."),
+    ErrorKind("provider.unreachable", 502, "provider", True, "The provider could not be reached", "Check the sender's base URL and the network, then repeat."),
+    _caller("webhook.signature_invalid", 403, "The webhook's signature does not fit", "Check the app secret of the sender."),
+    _caller("webhook.not_found", 404, "No sender listens at this webhook address", "Use the address that `clarion sender add` printed."),
+    _caller("webhook.malformed", 400, "The webhook's body could not be read", "Send the provider's JSON body unchanged."),
+    _caller("message.not_found", 404, "There is no such message", "Search the messages of the workspace."),
 )
 
 SETTING_ERRORS = (
-    _caller(
-        "setting.invalid",
-        422,
-        "A setting is not valid",
-        "See docs/reference/settings.md for what it accepts.",
-    ),
-    ErrorKind(
-        "database.unreachable",
-        503,
-        "us",
-        True,
-        "The database could not be reached",
-        "Run `clarion doctor`.",
-    ),
+    _caller("setting.invalid", 422, "A setting is not valid", "See docs/reference/settings.md for what it accepts."),
+    ErrorKind("database.unreachable", 503, "us", True, "The database could not be reached", "Run `clarion doctor`."),
     _caller("database.too_old", 500, "PostgreSQL is too old", "Use PostgreSQL 15 or later."),
-    _caller(
-        "database.schema_behind",
-        500,
-        "The database's schema is behind this version",
-        "Run `clarion migrate`.",
-    ),
-    _caller(
-        "database.schema_ahead",
-        500,
-        "The database's schema is newer than this version",
-        "Run the version of Clarion that the database was last used with, or a later one.",
-    ),
-    _caller(
-        "database.schema_changed",
-        500,
-        "An applied step of the schema has another text now",
-        "Install an unchanged release of Clarion; applied steps must never be edited.",
-    ),
-    _caller(
-        "data_dir.unusable",
-        500,
-        "The data directory cannot be used",
-        "Give another one with `--data-dir`, or mend what the message names.",
-    ),
-    _caller(
-        "data_dir.in_use",
-        409,
-        "Another server uses this data directory",
-        "Stop it first, or give another `--data-dir`.",
-    ),
+    _caller("database.schema_behind", 500, "The database's schema is behind this version", "Run `clarion migrate`."),
+    _caller("database.schema_ahead", 500, "The database's schema is newer than this version", "Run the version of Clarion that the database was last used with, or a later one."),
+    _caller("database.schema_changed", 500, "An applied step of the schema has another text now", "Install an unchanged release of Clarion; applied steps must never be edited."),
+    _caller("data_dir.unusable", 500, "The data directory cannot be used", "Give another one with `--data-dir`, or mend what the message names."),
+    _caller("data_dir.in_use", 409, "Another server uses this data directory", "Stop it first, or give another `--data-dir`."),
     _caller("port.in_use", 409, "The port is taken", "Give another one with `--port`."),
-    _caller(
-        "secret.unreadable",
-        500,
-        "A stored secret cannot be opened",
-        "Set CLARION_SECRET_KEY to the key that sealed it.",
-    ),
+    _caller("secret.unreadable", 500, "A stored secret cannot be opened", "Set CLARION_SECRET_KEY to the key that sealed it."),
 )
 # fmt: on
 

@@ -8,7 +8,7 @@ stands in one table, ``FireHandlers.by_kind``.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any
+from datetime import datetime
 
 from clarion.domain.campaign import DoubtPolicy, Outcome
 from clarion.domain.message import Lane
@@ -22,6 +22,7 @@ from clarion.engine.resume import Continuation, resume_sessions
 from clarion.flow.engine import TimedOut, Woken
 from clarion.store.pool import Connection, transaction
 from clarion.store.queries import load
+from clarion.store.rows import Columns
 
 __all__ = ["FireHandlers", "queue_again"]
 
@@ -30,7 +31,7 @@ OUTBOX = load("outbox")
 RESULTS = load("results")
 SESSIONS = load("sessions")
 
-_Fires = Sequence[Mapping[str, Any]]
+_Fires = Sequence[Columns]
 _Handler = Callable[[Connection, _Fires], Awaitable[None]]
 
 # Campaigns are looked at one by one, each in a transaction of its own.
@@ -64,7 +65,7 @@ class FireHandlers:
         for kind in sorted(due["kinds"]):
             while await self._run_batch(kind):
                 pass
-        next_due_at = due["next_due_at"]
+        next_due_at: datetime | None = due["next_due_at"]
         if next_due_at is None:
             return None
         return max(0.0, (next_due_at - self._parts.now()).total_seconds())
@@ -149,9 +150,7 @@ async def queue_again(
     await move_participants(
         connection,
         [
-            Move(
-                row["occurrence_id"], row["contact_id"], Outcome.PENDING, message_id=row["id"]
-            )
+            Move(row["occurrence_id"], row["contact_id"], Outcome.PENDING, message_id=row["id"])
             for row in rows
             if row["is_opening"] and row["occurrence_id"] is not None
         ],

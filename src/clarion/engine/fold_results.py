@@ -9,9 +9,8 @@ at a time in the whole cluster.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
 
 from clarion.channels.contract import ReactionKind
 from clarion.domain.message import Channel, MessageStatus
@@ -23,6 +22,7 @@ from clarion.engine.receipts import apply_early_receipts
 from clarion.engine.verdict import OUTCOME_OF_STATUS, Verdict, verdict_of
 from clarion.store.pool import Connection, transaction
 from clarion.store.queries import load
+from clarion.store.rows import Columns
 
 __all__ = ["fold_results"]
 
@@ -30,7 +30,7 @@ RESULTS = load("results")
 WEBHOOKS = load("webhooks")
 
 _RESULTS_PART = 1
-_Judged = Sequence[tuple[Mapping[str, Any], Verdict]]
+_Judged = Sequence[tuple[Columns, Verdict]]
 
 
 async def fold_results(parts: Parts) -> int:
@@ -49,7 +49,7 @@ async def fold_results(parts: Parts) -> int:
     return len(rows)
 
 
-async def _keep_history(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+async def _keep_history(connection: Connection, rows: Sequence[Columns]) -> None:
     on_the_wire = [row for row in rows if row["kind"] != "withheld"]
     await RESULTS.execute(
         connection,
@@ -130,12 +130,10 @@ async def _settle(connection: Connection, parts: Parts, judged: _Judged) -> None
     await apply_early_receipts(connection, accepted, now)
 
 
-async def _learn_addresses(
-    connection: Connection, parts: Parts, rows: Sequence[Mapping[str, Any]]
-) -> None:
+async def _learn_addresses(connection: Connection, parts: Parts, rows: Sequence[Columns]) -> None:
     """A number may come back rewritten: answers will name the person by it."""
     rewritten = [row for row in rows if row["wa_id"]]
-    by_place: defaultdict[tuple[int, str], list[Mapping[str, Any]]] = defaultdict(list)
+    by_place: defaultdict[tuple[int, str], list[Columns]] = defaultdict(list)
     for row in rewritten:
         by_place[row["workspace_id"], row["channel"]].append(row)
     for (workspace_id, channel), batch in by_place.items():
@@ -151,9 +149,7 @@ async def _learn_addresses(
         )
 
 
-async def _react(
-    connection: Connection, parts: Parts, rows: Sequence[Mapping[str, Any]]
-) -> None:
+async def _react(connection: Connection, parts: Parts, rows: Sequence[Columns]) -> None:
     by_place: defaultdict[tuple[int, str], list[Demand]] = defaultdict(list)
     for row in rows:
         reaction = ReactionKind(row["reaction"])
@@ -169,4 +165,4 @@ async def _react(
             )
         )
     for (workspace_id, channel), demands in by_place.items():
-        await carry_out(connection, workspace_id, Channel(channel), demands, parts.now())
+        await carry_out(connection, Channel(channel), demands, parts.now())

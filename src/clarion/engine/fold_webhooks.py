@@ -44,6 +44,7 @@ from clarion.engine.reactions import Demand, carry_out
 from clarion.engine.receipts import RoutedReceipt, apply_receipts
 from clarion.store.pool import Connection, transaction
 from clarion.store.queries import load
+from clarion.store.rows import Columns
 
 __all__ = ["fold_webhooks"]
 
@@ -126,19 +127,17 @@ async def _fold(parts: Parts, flow_versions: FlowVersions, limit: int) -> int:
 
 
 async def _sort(
-    connection: Connection, rows: Sequence[Mapping[str, Any]]
+    connection: Connection, rows: Sequence[Columns]
 ) -> tuple[dict[tuple[int, Channel], _Mail], list[_Leftover]]:
     """Parse bodies and route their updates to workspaces and senders."""
     mails: defaultdict[tuple[int, Channel], _Mail] = defaultdict(_Mail)
     leftovers: list[_Leftover] = []
-    senders_by_webhook: dict[int, list[Mapping[str, Any]]] = {}
+    senders_by_webhook: dict[int, list[Columns]] = {}
     for row in rows:
         sender_id = row["sender_id"]
         if sender_id not in senders_by_webhook:
             senders_by_webhook[sender_id] = list(
-                await WEBHOOKS.fetch(
-                    connection, "senders_of_same_workspace", sender_id=sender_id
-                )
+                await WEBHOOKS.fetch(connection, "senders_of_same_workspace", sender_id=sender_id)
             )
         senders = senders_by_webhook[sender_id]
         if not senders:
@@ -218,9 +217,7 @@ async def _react_to_failures(
     }
     if not failures:
         return
-    rows = await WEBHOOKS.fetch(
-        connection, "contacts_of_messages", message_ids=sorted(failures)
-    )
+    rows = await WEBHOOKS.fetch(connection, "contacts_of_messages", message_ids=sorted(failures))
     demands = [
         Demand(
             receipt.reaction.kind,
@@ -232,7 +229,7 @@ async def _react_to_failures(
         for row in rows
         if (receipt := failures[row["id"]]).reaction is not None
     ]
-    await carry_out(connection, workspace_id, channel, demands, now)
+    await carry_out(connection, channel, demands, now)
 
 
 async def _keep_leftovers(connection: Connection, leftovers: Sequence[_Leftover]) -> None:
@@ -247,7 +244,7 @@ async def _keep_leftovers(connection: Connection, leftovers: Sequence[_Leftover]
         )
 
 
-def _leftover(row: Mapping[str, Any], reason: str, raw: str) -> _Leftover:
+def _leftover(row: Columns, reason: str, raw: str) -> _Leftover:
     return _Leftover(row["sender_id"], reason, raw, row["received_at"])
 
 

@@ -84,7 +84,7 @@ async def take_inbound(
         ats=[each.inbound.reply.at for each in said],
     )
     await _count_replied(connection, said, now)
-    await _take_consent(connection, workspace_id, channel, said, now)
+    await _take_consent(connection, channel, said, now)
     await _answer(connection, flow_versions, channel, said, now)
 
 
@@ -129,9 +129,7 @@ def _content(said: _Said) -> str:
     ).decode()
 
 
-async def _count_replied(
-    connection: Connection, said: Sequence[_Said], now: datetime
-) -> None:
+async def _count_replied(connection: Connection, said: Sequence[_Said], now: datetime) -> None:
     """Credit answers to the occurrence that messaged these people last."""
     first_at: dict[int, datetime] = {}
     for each in said:
@@ -150,7 +148,6 @@ async def _count_replied(
 
 async def _take_consent(
     connection: Connection,
-    workspace_id: int,
     channel: Channel,
     said: Sequence[_Said],
     now: datetime,
@@ -158,7 +155,7 @@ async def _take_consent(
     out = [each for each in said if any(is_opt_out_text(word) for word in each.words)]
     back = [each for each in said if any(is_opt_in_text(word) for word in each.words)]
     await opt_in(connection, channel, [_word(each) for each in back])
-    await opt_out(connection, workspace_id, channel, [_word(each) for each in out], now)
+    await opt_out(connection, channel, [_word(each) for each in out], now)
 
 
 def _word(said: _Said) -> OptOut:

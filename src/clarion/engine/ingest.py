@@ -68,8 +68,8 @@ class WebhookReceiver:
 
     async def stop(self) -> None:
         """Commit what has arrived, then stop."""
-        while self._waiting:
-            await asyncio.sleep(0.005)
+        if self._waiting:
+            await asyncio.wait([each.done for each in self._waiting])
         if self._flusher is not None:
             self._flusher.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -101,10 +101,13 @@ class WebhookReceiver:
                 "request.method_not_allowed", "A webhook address knows GET and POST."
             )
         body = await _read(receive)
-        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        headers = {
+            name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]
+        }
         if not adapter.verify(account, headers, body):
             raise ClarionError(
-                "webhook.signature_invalid", "The signature does not fit the body and the app secret."
+                "webhook.signature_invalid",
+                "The signature does not fit the body and the app secret.",
             )
         await self._keep(account.id, body)
         return b"ok"

@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any
 
 from clarion.channels.contract import Outcome, Reaction
 from clarion.domain.message import Address, AddressKind, Channel, Content, Lane
+from clarion.store.rows import Columns
 
 __all__ = [
     "WITHHELD_STATUS",
@@ -93,16 +93,14 @@ def read_attempt_id(text: str | None) -> int | None:
     return value if value < 1 << 63 else None
 
 
-def row_from_record(lane: Lane, record: Mapping[str, Any], content: Content) -> Row:
+def row_from_record(lane: Lane, record: Columns, content: Content) -> Row:
     """A row from ``outbox.next_rows``."""
     return Row(
         lane=lane,
         position=record["position"],
         message_id=record["message_id"],
         attempt=record["attempt"],
-        to=Address(
-            Channel(record["channel"]), AddressKind(record["to_kind"]), record["to_value"]
-        ),
+        to=Address(Channel(record["channel"]), AddressKind(record["to_kind"]), record["to_value"]),
         content=content,
     )
 
@@ -148,4 +146,3 @@ def result_of(row: Row, outcome: Outcome, at: datetime) -> Result:
         error_title=outcome.error_title,
         http_status=outcome.http_status,
     )
-

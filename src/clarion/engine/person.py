@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from clarion.domain.consent import ConsentFacts, Suppression
 from clarion.flow.context import ContactFields
+from clarion.store.rows import Columns
 
 __all__ = ["Person", "consent_facts", "person_from_row"]
 
@@ -31,7 +30,7 @@ class Person:
         return self.fields.id
 
 
-def person_from_row(row: Mapping[str, Any]) -> Person:
+def person_from_row(row: Columns) -> Person:
     """From a row with a contact's columns and its other address, if it has no phone."""
     attributes = dict(row["attributes"])
     for name in _COLUMNS_AS_ATTRIBUTES:
@@ -47,7 +46,7 @@ def person_from_row(row: Mapping[str, Any]) -> Person:
     )
 
 
-def consent_facts(row: Mapping[str, Any], person: Person, now: datetime) -> ConsentFacts:
+def consent_facts(row: Columns, person: Person, now: datetime) -> ConsentFacts:
     """The facts of consent of a chunk's row."""
     until = row["suppressed_until_at"]
     return ConsentFacts(

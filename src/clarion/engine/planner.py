@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from clarion.domain.campaign import CampaignStatus, OccurrenceStatus, Overlap, ZoneMode
@@ -33,6 +32,7 @@ from clarion.schedule.ticks import (
 )
 from clarion.store.pool import Connection, transaction
 from clarion.store.queries import load
+from clarion.store.rows import Columns
 
 __all__ = ["Planner", "set_next_look"]
 
@@ -62,9 +62,7 @@ class Planner:
         status = campaign["status"]
         if status == CampaignStatus.PENDING and now >= campaign["start_at"]:
             status = CampaignStatus.IN_PROGRESS
-            await CAMPAIGNS.execute(
-                connection, "begin_campaign", campaign_id=campaign_id, now=now
-            )
+            await CAMPAIGNS.execute(connection, "begin_campaign", campaign_id=campaign_id, now=now)
         next_tick_at = campaign["next_tick_at"]
         if status == CampaignStatus.IN_PROGRESS:
             next_tick_at = await self._fire_ticks(connection, campaign, now)
@@ -83,7 +81,7 @@ class Planner:
         )
 
     async def _fire_ticks(
-        self, connection: Connection, campaign: Mapping[str, Any], now: datetime
+        self, connection: Connection, campaign: Columns, now: datetime
     ) -> datetime | None:
         """Record every tick that is due; return the next one that is not."""
         plan = parse_plan(campaign["plan"])
@@ -95,7 +93,7 @@ class Planner:
             connection, "has_open_occurrence", campaign_id=campaign["id"]
         )
         due: list[tuple[datetime, str, str | None]] = []
-        tick = campaign["next_tick_at"]
+        tick: datetime | None = campaign["next_tick_at"]
         while tick is not None and len(due) < _TICKS_A_LOOK:
             fire_at = _fire_at(campaign, tick)
             if fire_at > now:
@@ -124,7 +122,7 @@ class Planner:
         return tick
 
     async def _end(
-        self, connection: Connection, campaign: Mapping[str, Any], status: str, now: datetime
+        self, connection: Connection, campaign: Columns, status: str, now: datetime
     ) -> None:
         """End a campaign at its end.  What is under way goes on, unless it was suspended."""
         await CAMPAIGNS.execute(
@@ -181,23 +179,19 @@ class Planner:
                     connection, "finish_occurrences", occurrence_ids=[occurrence_id], now=now
                 )
                 return
-            await defer_chunks(
-                connection, occurrence_id, self._parts.sizes.runners_per_occurrence
-            )
+            await defer_chunks(connection, occurrence_id, self._parts.sizes.runners_per_occurrence)
 
     async def _cut(
         self,
         connection: Connection,
-        row: Mapping[str, Any],
+        row: Columns,
         now: datetime,
         *,
         is_contact_zone: bool,
     ) -> None:
         zones: list[str | None] = [None]
         if is_contact_zone:
-            found = await OCCURRENCES.fetch(
-                connection, "snapshot_zones", occurrence_id=row["id"]
-            )
+            found = await OCCURRENCES.fetch(connection, "snapshot_zones", occurrence_id=row["id"])
             zones = [each["zone"] for each in found]
         due_ats = _zone_instants(row, zones, now)
         first_number = 0
@@ -221,15 +215,16 @@ _OCCURRENCE_OF: Mapping[type, str] = {
 }
 
 
-def _fire_at(campaign: Mapping[str, Any], tick: datetime) -> datetime:
+def _fire_at(campaign: Columns, tick: datetime) -> datetime:
     """When to act on a tick: at once, or, in each contact's own zone, where it comes first."""
     if campaign["zone_mode"] != ZoneMode.CONTACT:
         return tick
     wall = wall_of(tick, ZoneInfo(campaign["workspace_zone"]))
-    return max(instant_of(wall, _FIRST_ZONE), campaign["start_at"])
+    start_at: datetime = campaign["start_at"]
+    return max(instant_of(wall, _FIRST_ZONE), start_at)
 
 
-def _snapshot_refusal(row: Mapping[str, Any]) -> str | None:
+def _snapshot_refusal(row: Columns) -> str | None:
     if row["deleted_at"] is not None:
         return "campaign_deleted"
     if row["published_version_id"] is None:
@@ -238,7 +233,7 @@ def _snapshot_refusal(row: Mapping[str, Any]) -> str | None:
 
 
 def _zone_instants(
-    row: Mapping[str, Any], zones: list[str | None], now: datetime
+    row: Columns, zones: list[str | None], now: datetime
 ) -> Mapping[str | None, datetime]:
     """When each zone's part of a snapshot is due; a place where it is later already gets it now."""
     if zones == [None]:
@@ -263,4 +258,6 @@ async def set_next_look(
         CampaignStatus.IN_PROGRESS: [next_tick_at or end_at, end_at],
         CampaignStatus.SUSPENDED: [end_at],
     }
-    await set_fires(connection, "campaign", [(campaign_id, min(moments[CampaignStatus(status)]), 0)])
+    await set_fires(
+        connection, "campaign", [(campaign_id, min(moments[CampaignStatus(status)]), 0)]
+    )

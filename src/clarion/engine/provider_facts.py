@@ -52,9 +52,7 @@ async def take_preferences(
         if contact_id is not None
     ]
     await opt_in(connection, channel, [word for is_out, word in words if not is_out])
-    await opt_out(
-        connection, workspace_id, channel, [word for is_out, word in words if is_out], now
-    )
+    await opt_out(connection, channel, [word for is_out, word in words if is_out], now)
 
 
 async def take_template_changes(
@@ -92,7 +90,6 @@ async def take_template_changes(
         reason = f"template {change.name} ({change.language}) is {change.status}"
         await carry_out(
             connection,
-            workspace_id,
             channel,
             [Demand(ReactionKind.PAUSE_CAMPAIGN, 0, row["id"], reason) for row in campaigns],
             now,

@@ -43,7 +43,6 @@ class Demand:
 
 async def carry_out(
     connection: Connection,
-    workspace_id: int,
     channel: Channel,
     demands: Sequence[Demand],
     now: datetime,
@@ -64,7 +63,6 @@ async def carry_out(
         )
     await opt_out(
         connection,
-        workspace_id,
         channel,
         [
             OptOut(each.contact_id, "provider", each.reason, now)
@@ -81,9 +79,7 @@ async def carry_out(
             await _suspend(connection, demand.campaign_id, demand.reason, now)
 
 
-async def _suspend(
-    connection: Connection, campaign_id: int, reason: str, now: datetime
-) -> None:
+async def _suspend(connection: Connection, campaign_id: int, reason: str, now: datetime) -> None:
     """Suspend a campaign from within; the epoch makes every dispatcher look at once."""
     changed = await CAMPAIGNS.fetchrow(
         connection,

@@ -126,9 +126,6 @@ async def apply_early_receipts(
     )
 
 
-
-
-
 async def _find(
     connection: Connection, receipts: Iterable[RoutedReceipt]
 ) -> dict[tuple[int, str], int]:

@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from clarion.domain.message import Channel, Lane
 from clarion.engine.apply.write_sprints import Frame, Walk, write_continued
@@ -19,6 +18,7 @@ from clarion.flow.session import Session
 from clarion.flow.sprint import ResumeIgnored
 from clarion.store.pool import Connection
 from clarion.store.queries import load
+from clarion.store.rows import Columns
 
 __all__ = ["Continuation", "resume_sessions"]
 
@@ -68,7 +68,7 @@ async def resume_sessions(
 async def _walk(
     connection: Connection,
     flow_versions: FlowVersions,
-    row: Mapping[str, Any],
+    row: Columns,
     continuation: Continuation,
     now: datetime,
 ) -> Walk:
@@ -100,13 +100,15 @@ async def _walk(
     )
 
 
-def _campaign(row: Mapping[str, Any]) -> CampaignFields | None:
+def _campaign(row: Columns) -> CampaignFields | None:
     if row["campaign_id"] is None:
         return None
-    return CampaignFields(row["campaign_id"], row["campaign_name"] or "", row["campaign_code"] or "")
+    return CampaignFields(
+        row["campaign_id"], row["campaign_name"] or "", row["campaign_code"] or ""
+    )
 
 
-def _occurrence(row: Mapping[str, Any]) -> OccurrenceFields | None:
+def _occurrence(row: Columns) -> OccurrenceFields | None:
     if row["occurrence_id"] is None:
         return None
     return OccurrenceFields(row["occurrence_id"], row["scheduled_at"])

@@ -11,9 +11,8 @@ it asks to be woken a moment later instead of waiting with a worker in its hand.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from clarion.domain.campaign import CampaignStatus, Outcome, Reentry
 from clarion.domain.consent import Allow, Hold, Refuse, decide_consent
@@ -30,6 +29,7 @@ from clarion.flow.definition import Flow
 from clarion.flow.engine import Triggered, start
 from clarion.store.pool import Connection, transaction
 from clarion.store.queries import load
+from clarion.store.rows import Columns
 
 __all__ = ["Runner", "read_senders"]
 
@@ -138,7 +138,7 @@ class Runner:
 
 
 def plan_chunk(
-    occurrence: Mapping[str, Any], flow: Flow, rows: Sequence[Mapping[str, Any]], now: datetime
+    occurrence: Columns, flow: Flow, rows: Sequence[Columns], now: datetime
 ) -> tuple[list[Walk], list[Move], list[int]]:
     """Decide for each person of a chunk: a walk, or an outcome with its reason.
 
@@ -189,7 +189,7 @@ def plan_chunk(
 
 
 def _refusal(
-    row: Mapping[str, Any], reentry: str, waiting_ids: Sequence[int], now: datetime
+    row: Columns, reentry: str, waiting_ids: Sequence[int], now: datetime
 ) -> tuple[str, Person | None]:
     """Why somebody is not messaged, or the person who is."""
     if not row["is_present"]:
@@ -205,7 +205,7 @@ def _refusal(
     return "", person
 
 
-def _may_run(occurrence: Mapping[str, Any]) -> bool:
+def _may_run(occurrence: Columns) -> bool:
     # A campaign that ended by itself finishes what it had begun.
     return (
         occurrence["status"] == "running"
@@ -214,9 +214,7 @@ def _may_run(occurrence: Mapping[str, Any]) -> bool:
     )
 
 
-async def read_senders(
-    connection: Connection, workspace_id: int, channel: Channel
-) -> SenderChoice:
+async def read_senders(connection: Connection, workspace_id: int, channel: Channel) -> SenderChoice:
     """The senders of a workspace on a channel, for ``choose_sender``."""
     rows = await SESSIONS.fetch(
         connection, "senders_of_workspace", workspace_id=workspace_id, channel=str(channel)

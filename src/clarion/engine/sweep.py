@@ -40,7 +40,5 @@ async def sweep(parts: Parts) -> None:
                 connection, "next_chunk_due_at", occurrence_id=occurrence_id
             )
             if due_at is not None and due_at <= now:
-                await defer_chunks(
-                    connection, occurrence_id, parts.sizes.runners_per_occurrence
-                )
+                await defer_chunks(connection, occurrence_id, parts.sizes.runners_per_occurrence)
     await WEBHOOKS.execute(parts.pool, "forget_early_receipts", before=now - _EARLY_RECEIPT_LIFE)

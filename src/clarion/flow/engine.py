@@ -15,7 +15,7 @@ from typing import Any
 
 from clarion.domain.errors import FieldError
 from clarion.domain.message import Reply
-from clarion.flow.context import RESERVED_NAMES, Context
+from clarion.flow.context import ALIASES, MISSING, RESERVED_NAMES, Context, lookup
 from clarion.flow.definition import START_NODE_ID, Flow
 from clarion.flow.limits import DEFAULT_LIMITS, Limits
 from clarion.flow.nodes import NODE_KINDS
@@ -67,6 +67,7 @@ _RESUMES_OF_WAIT: Mapping[WaitKind, tuple[type, ...]] = {
     "reply": (ReplyReceived, TimedOut),
     "delay": (Woken,),
 }
+_RESUMES_OF_TIME = (TimedOut, Woken)
 
 
 def check_inputs(flow: Flow, inputs: Mapping[str, Any]) -> tuple[FieldError, ...]:
@@ -75,7 +76,7 @@ def check_inputs(flow: Flow, inputs: Mapping[str, Any]) -> tuple[FieldError, ...
     missing = (
         FieldError(f"inputs.{name}", "missing", f"The flow needs the input `{name}`.")
         for name, each in declared.items()
-        if each.is_required and each.default is None and name not in inputs
+        if each.is_required and each.default is None and name not in {*inputs, *ALIASES}
     )
     unknown = (
         FieldError(f"inputs.{name}", "unknown", f"The flow declares no input `{name}`.")
@@ -116,7 +117,7 @@ def resume(
     if not isinstance(resume, _RESUMES_OF_WAIT[wait.kind]):
         what = type(resume).__name__
         return _ignore(session, "other_wait", f"{what} does not end a wait for a {wait.kind}.")
-    if not isinstance(resume, ReplyReceived) and context.now < wait.deadline_at:
+    if isinstance(resume, _RESUMES_OF_TIME) and context.now < wait.deadline_at:
         # The reminder of an earlier wait of the same session: this one has more time.
         return _ignore(session, "too_early", "The deadline of the wait is not reached.")
     state = State(session, context, limits)
@@ -146,8 +147,12 @@ def _take_inputs(flow: Flow, trigger: Triggered, state: State) -> None:
         return
     for each in declared:
         value = given.get(each.name, each.default)
-        if value is None and each.is_required:
-            raise NodeFailed("input_missing", f"The input `{each.name}` is missing.")
+        if value is None:
+            # The contact or the campaign may give it by the same name, now and later.
+            if lookup((each.name,), {}, state.context) not in (None, MISSING):
+                continue
+            if each.is_required:
+                raise NodeFailed("input_missing", f"The input `{each.name}` is missing.")
         state.set_variable(each.name, value)
     names = {each.name for each in declared}
     for name in given:

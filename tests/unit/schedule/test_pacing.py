@@ -40,6 +40,12 @@ def test_eighty_a_second_send_four_hundred_in_five_seconds():
     assert sent == 80 + 400
 
 
+def test_an_idle_sender_saves_up_no_more_than_one_burst():
+    bucket = Bucket(10, 5)
+    assert bucket.take_up_to(0, 100) == 5
+    assert bucket.take_up_to(3600, 100) == 5
+
+
 def test_a_refused_take_takes_nothing():
     bucket = Bucket(1, 3)
     assert not bucket.take(0, 4)

@@ -13,9 +13,7 @@ __all__ = ["append_results"]
 RESULTS = load("results")
 
 
-async def append_results(
-    connection: Connection, sender_id: int, results: Sequence[Result]
-) -> None:
+async def append_results(connection: Connection, sender_id: int, results: Sequence[Result]) -> None:
     """Append results of one sender; repeated ones are left out."""
     await RESULTS.execute(
         connection,

@@ -28,9 +28,7 @@ class Move:
     message_id: int | None = None
 
 
-async def move_participants(
-    connection: Connection, moves: Sequence[Move], now: datetime
-) -> None:
+async def move_participants(connection: Connection, moves: Sequence[Move], now: datetime) -> None:
     """Apply moves; occurrences in which nobody waits any more are finished.
 
     Of several moves of one person the last counts.

@@ -33,7 +33,6 @@ class OptOut:
 
 async def opt_out(
     connection: Connection,
-    workspace_id: int,
     channel: Channel,
     words: Sequence[OptOut],
     now: datetime,

@@ -155,11 +155,7 @@ async def _write_rest(
     await cancel_fires(
         connection,
         "session",
-        [
-            walk.session_id
-            for walk in walks
-            if walk.session_id and walk.sprint.session.wait is None
-        ],
+        [walk.session_id for walk in walks if walk.session_id and walk.sprint.session.wait is None],
     )
     await append_to_outboxes(
         connection,
@@ -225,9 +221,7 @@ def _move(walk: Walk, session_id: int, opening: tuple[int, str | None] | None) -
         return None  # the opening message left in an earlier sprint
     else:
         outcome, reason = _without_message(walk.sprint.session)
-    return Move(
-        walk.occurrence_id, walk.person.contact_id, outcome, reason, session_id, message_id
-    )
+    return Move(walk.occurrence_id, walk.person.contact_id, outcome, reason, session_id, message_id)
 
 
 def _without_message(session: Session) -> tuple[Outcome, str | None]:

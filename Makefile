@@ -1,0 +1,94 @@
+# Everything that is done with this checkout.  Needed: make, and Python 3.11 or later with pip and venv.
+#
+# `.venv` is made on demand: with the runtime only for `make demo`, with all tools for the rest.
+# Stamp files make a second call instant; a changed lock, or a checkout that was moved, installs anew.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+SHELL := /bin/sh
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?= $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 python3.11,$(shell \
+	$(name) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $(name))))
+VENV := .venv
+BIN := $(VENV)/bin
+DEMO_ARGS ?=
+BENCH_ARGS ?=
+PYTEST_ARGS ?=
+LOCK = $(BIN)/uv pip compile pyproject.toml --universal --generate-hashes --python-version 3.11 \
+	--no-emit-index-url --no-header --quiet
+
+# A virtual environment knows its own place: one that was moved or copied is made anew.
+PLACE := $(shell cat $(VENV)/place 2>/dev/null)
+ifneq ($(PLACE),$(CURDIR))
+$(VENV)/place: FORCE
+endif
+
+# Tools, once installed, are not taken away again by `make demo`.
+RUNTIME := $(if $(wildcard $(VENV)/dev.stamp),$(VENV)/dev.stamp,$(VENV)/runtime.stamp)
+
+.PHONY: help setup demo test check docs format lock chaos bench clean FORCE
+
+help: ## Show what can be done
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
+
+setup: $(VENV)/dev.stamp ## Install everything that development needs
+
+demo: $(RUNTIME) ## Run the demo (DEMO_ARGS="--port 8000 --contacts 1000")
+	@$(BIN)/clarion demo $(DEMO_ARGS)
+
+# The checks are run first but do not keep the tests from running: one call tells everything,
+# and the last line is pytest's own summary.
+test: $(VENV)/dev.stamp ## Run all checks and tests (PYTEST_ARGS="-k name")
+	@status=0; \
+	$(MAKE) check || status=1; \
+	$(BIN)/python -m pytest -m "not long" $(PYTEST_ARGS) || status=1; \
+	exit $$status
+
+check: $(VENV)/dev.stamp ## Lint, format, types, direction of imports
+	@status=0; \
+	$(BIN)/ruff check . || status=1; \
+	$(BIN)/ruff format --check . || status=1; \
+	$(BIN)/mypy || status=1; \
+	$(BIN)/lint-imports --no-logo || status=1; \
+	exit $$status
+
+format: $(VENV)/dev.stamp ## Format the code and mend what ruff can mend
+	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
+
+docs: $(VENV)/dev.stamp ## Write the generated pages of docs/reference
+	@$(BIN)/python -m docs.generate
+
+chaos: $(VENV)/dev.stamp ## Kill, cut and repeat, the long form too
+	@$(BIN)/python -m pytest -m chaos $(PYTEST_ARGS)
+
+bench: $(VENV)/dev.stamp ## Measure (BENCH_ARGS="…")
+	@$(BIN)/clarion bench $(BENCH_ARGS)
+
+lock: $(VENV)/dev.stamp ## Resolve the dependencies of pyproject.toml anew
+	@$(LOCK) --group dev --output-file requirements.lock
+	@$(LOCK) --group build --constraint requirements.lock --output-file requirements.runtime.lock
+
+clean: ## Remove the virtual environment, caches and built files (never data)
+	@rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@find src tests docs -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# uv comes by pip, checked against its hashes, and then installs all the rest in seconds.
+$(VENV)/place: requirements.uv.lock
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or later is needed; name it: make PYTHON=/path/to/python3" >&2; exit 1; }
+	@rm -rf $(VENV)
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.uv.lock
+	@printf '%s\n' "$(CURDIR)" > $@
+
+# The project itself is built without isolation, by the hatchling of the lock.
+INSTALL = VIRTUAL_ENV="$(CURDIR)/$(VENV)" $(BIN)/uv pip install --quiet --link-mode=copy \
+	--require-hashes --requirement $(1) && \
+	VIRTUAL_ENV="$(CURDIR)/$(VENV)" $(BIN)/uv pip install --quiet --no-deps --no-build-isolation \
+	--editable . && touch $@
+
+$(VENV)/runtime.stamp: $(VENV)/place requirements.runtime.lock pyproject.toml
+	@$(call INSTALL,requirements.runtime.lock)
+
+$(VENV)/dev.stamp: $(VENV)/place requirements.lock pyproject.toml
+	@$(call INSTALL,requirements.lock)
