@@ -13,8 +13,7 @@ from datetime import datetime, timedelta
 
 from clarion.domain.campaign import CampaignStatus
 from clarion.store.pool import Connection
-from clarion.store.queries import load
-from clarion.store.rows import Columns
+from clarion.store.queries import Row, load
 
 __all__ = ["CampaignProgress", "progress_from", "progress_of"]
 
@@ -75,7 +74,7 @@ async def progress_of(
     return [progress_from(row, now) for row in rows]
 
 
-def progress_from(row: Columns, now: datetime) -> CampaignProgress:
+def progress_from(row: Row, now: datetime) -> CampaignProgress:
     """The arithmetic on a row of the query ``progress``."""
     audience_count, pending_count = row["audience_count"], row["pending_count"]
     done_count = audience_count - pending_count - row["held_count"]

@@ -18,7 +18,7 @@ from clarion.domain.campaign import (
     allowed_actions,
 )
 from clarion.schedule.plan import parse_plan, plan_to_json
-from clarion.store.rows import Columns
+from clarion.store.queries import Row
 
 __all__ = ["Campaign", "CampaignFilter", "Counts", "campaign_of", "columns_of", "draft_of"]
 
@@ -44,7 +44,7 @@ class Counts:
     opted_out_count: int = 0
 
     @classmethod
-    def of(cls, row: Columns) -> Counts:
+    def of(cls, row: Row) -> Counts:
         """From a row with these columns."""
         return cls(**{each.name: row[each.name] for each in fields(cls)})
 
@@ -88,7 +88,7 @@ class CampaignFilter:
     group_id: int | None = None
 
 
-def draft_of(row: Columns) -> CampaignDraft:
+def draft_of(row: Row) -> CampaignDraft:
     """What people have set, from a campaign's row."""
     return CampaignDraft(
         name=row["name"],
@@ -130,7 +130,7 @@ def columns_of(draft: CampaignDraft) -> dict[str, Any]:
     }
 
 
-def campaign_of(row: Columns) -> Campaign:
+def campaign_of(row: Row) -> Campaign:
     """From a row of the query ``campaigns``."""
     return Campaign(
         id=row["id"],

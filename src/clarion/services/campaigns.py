@@ -41,8 +41,7 @@ from clarion.services.campaign_rows import (
 from clarion.services.campaign_surroundings import check_surroundings
 from clarion.services.scope import Scope
 from clarion.store.pool import Connection
-from clarion.store.queries import load
-from clarion.store.rows import Columns
+from clarion.store.queries import Row, load
 
 __all__ = [
     "Campaign",
@@ -281,7 +280,7 @@ async def next_ticks(
     return tuple(found)
 
 
-async def lock_campaign(connection: Connection, scope: Scope, campaign_id: int) -> Columns:
+async def lock_campaign(connection: Connection, scope: Scope, campaign_id: int) -> Row:
     """The campaign's row, locked for a change.  Raises ``campaign.not_found``."""
     row = await QUERIES.fetchrow(
         connection, "lock_campaign", workspace_id=scope.workspace_id, campaign_id=campaign_id

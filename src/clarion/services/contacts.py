@@ -32,7 +32,7 @@ from clarion.services import audit
 from clarion.services.groups import change_memberships, find_or_create_groups, ungrouped
 from clarion.services.scope import Scope
 from clarion.store.pool import Connection
-from clarion.store.queries import load
+from clarion.store.queries import Row, load
 
 __all__ = [
     "Contact",
@@ -439,7 +439,7 @@ def _merged(old: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any
     return merged
 
 
-def _contact_of(row: asyncpg.Record) -> Contact:
+def _contact_of(row: Row) -> Contact:
     return Contact(
         **{
             **dict(row),

@@ -12,8 +12,6 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
-import asyncpg
-
 from clarion.domain.country import country_code
 from clarion.domain.errors import ClarionError, FieldError
 from clarion.domain.identity import Permission
@@ -25,7 +23,7 @@ from clarion.services.groups import find_or_create_groups, ungrouped
 from clarion.services.scope import Scope
 from clarion.store.jobs import defer
 from clarion.store.pool import Connection, Pool
-from clarion.store.queries import load
+from clarion.store.queries import Row, load
 
 __all__ = [
     "IMPORT_QUEUE",
@@ -271,7 +269,7 @@ async def export_rejections(pool: Pool, scope: Scope, import_id: int) -> AsyncIt
         above = page[-1].row_number
 
 
-def import_of(row: asyncpg.Record) -> Import:
+def import_of(row: Row) -> Import:
     """The import of a row of ``read_import``."""
     values: dict[str, Any] = dict(row)
     counts = {name: values.pop(name) for name in ImportCounts.__slots__}
