@@ -21,6 +21,7 @@ from clarion.services.workspaces import create_workspace, first_workspace
 from clarion.store.pool import Pool
 from clarion.store.secrets import Sealer
 from clarion.web.app import create_app
+from clarion.web.limits import RateLimits
 
 ADDRESS = "http://clarion.test"
 PASSWORD = "correct horse battery"
@@ -69,7 +70,7 @@ async def other_scope(place: Place, scope: Scope) -> Scope:
 
 @pytest.fixture
 def app(place: Place) -> Any:
-    return create_app(place)
+    return create_app(place, rates=RateLimits(rate_per_second=1e6, burst_count=1e6))
 
 
 ClientMaker = Callable[..., httpx.AsyncClient]

@@ -50,4 +50,5 @@ def locked_until(failures: Sequence[datetime], throttle: Throttle) -> datetime |
     if over_count < 0 or not failures:
         return None
     wait = throttle.first_wait * 2 ** min(over_count, MOST_DOUBLINGS)
-    return failures[-1] + min(wait, throttle.longest_wait)
+    longest: timedelta = min(wait, throttle.longest_wait)
+    return failures[-1] + longest

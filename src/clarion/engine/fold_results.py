@@ -150,12 +150,12 @@ async def _learn_addresses(connection: Connection, parts: Parts, rows: Sequence[
 
 
 async def _react(connection: Connection, parts: Parts, rows: Sequence[Columns]) -> None:
-    by_place: defaultdict[tuple[int, str], list[Demand]] = defaultdict(list)
+    by_channel: defaultdict[str, list[Demand]] = defaultdict(list)
     for row in rows:
         reaction = ReactionKind(row["reaction"])
         if reaction is ReactionKind.NONE:
             continue
-        by_place[row["workspace_id"], row["channel"]].append(
+        by_channel[row["channel"]].append(
             Demand(
                 reaction,
                 row["contact_id"],
@@ -164,5 +164,5 @@ async def _react(connection: Connection, parts: Parts, rows: Sequence[Columns]) 
                 row["delay_seconds"],
             )
         )
-    for (workspace_id, channel), demands in by_place.items():
+    for channel, demands in by_channel.items():
         await carry_out(connection, Channel(channel), demands, parts.now())

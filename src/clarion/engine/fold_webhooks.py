@@ -199,12 +199,11 @@ async def _apply(
     await take_sender_changes(connection, workspace_id, channel, mail.senders, now)
     await take_inbound(connection, flow_versions, workspace_id, channel, mail.inbound, now)
     message_ids = await apply_receipts(connection, mail.receipts, now)
-    await _react_to_failures(connection, workspace_id, channel, mail.receipts, message_ids, now)
+    await _react_to_failures(connection, channel, mail.receipts, message_ids, now)
 
 
 async def _react_to_failures(
     connection: Connection,
-    workspace_id: int,
     channel: Channel,
     receipts: Sequence[RoutedReceipt],
     message_ids: Mapping[str, int],

@@ -18,6 +18,7 @@ from clarion.domain.local_time import instant_of, wall_of
 from clarion.engine.apply.set_fires import cancel_fires, set_fires
 from clarion.engine.jobs import defer_chunks, defer_planning
 from clarion.engine.parts import Parts
+from clarion.engine.reopen import resume_open_work
 from clarion.engine.withdraw import withdraw_open
 from clarion.schedule.plan import parse_plan
 from clarion.schedule.ticks import (
@@ -63,6 +64,8 @@ class Planner:
         if status == CampaignStatus.PENDING and now >= campaign["start_at"]:
             status = CampaignStatus.IN_PROGRESS
             await CAMPAIGNS.execute(connection, "begin_campaign", campaign_id=campaign_id, now=now)
+            # After a suspension with a new start, what was left goes on first.
+            await resume_open_work(connection, campaign_id, self._parts.sizes)
         next_tick_at = campaign["next_tick_at"]
         if status == CampaignStatus.IN_PROGRESS:
             next_tick_at = await self._fire_ticks(connection, campaign, now)

@@ -23,6 +23,7 @@ from clarion.domain.identity import Permission
 from clarion.domain.message import Channel
 from clarion.engine.accounts import account_of, seal_secrets
 from clarion.engine.apply.set_fires import cancel_fires
+from clarion.engine.jobs import defer_requeue
 from clarion.services import audit
 from clarion.services.place import Place
 from clarion.services.providers import MANAGEMENT
@@ -306,6 +307,8 @@ async def resume_sender(connection: Connection, scope: Scope, sender_id: int) ->
         return before
     await QUERIES.execute(connection, "resume_by_person", sender_id=sender_id, now=scope.now)
     await cancel_fires(connection, "sender", [sender_id])
+    await OUTBOX.execute(connection, "raise_control_epoch")
+    await defer_requeue(connection, sender_id=sender_id)
     await OUTBOX.execute(connection, "wake_sender", sender_id=sender_id)
     await audit.record(connection, scope, "resumed", "sender", sender_id)
     return await _read(connection, scope, sender_id)

@@ -21,14 +21,18 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, TypeAlias, cast
 
 from clarion.store.pool import Connection, Pool
 
-if TYPE_CHECKING:
-    import asyncpg
+__all__ = ["QUERIES_FOLDER", "Queries", "Query", "Row", "load", "parse_queries"]
 
-__all__ = ["QUERIES_FOLDER", "Queries", "Query", "load", "parse_queries"]
+Row: TypeAlias = Mapping[str, Any]
+"""One row of an answer, by the names of its columns.
+
+It is an ``asyncpg.Record``, which is a mapping in all but name (and in that iterating over it gives
+the values); pure functions that take a row can so be given a plain dictionary.
+"""
 
 QUERIES_FOLDER = Path(__file__).parent / "queries"
 
@@ -86,19 +90,19 @@ class Queries:
     def __getitem__(self, name: str) -> Query:
         return self.by_name[name]
 
-    async def fetch(
-        self, connection: Connection | Pool, name: str, /, **values: Any
-    ) -> list[asyncpg.Record]:
+    async def fetch(self, connection: Connection | Pool, name: str, /, **values: Any) -> list[Row]:
         """All rows."""
         query = self.by_name[name]
-        return await connection.fetch(query.sql, *query.arguments(values))
+        rows = await connection.fetch(query.sql, *query.arguments(values))
+        return cast("list[Row]", rows)
 
     async def fetchrow(
         self, connection: Connection | Pool, name: str, /, **values: Any
-    ) -> asyncpg.Record | None:
+    ) -> Row | None:
         """The first row, or None."""
         query = self.by_name[name]
-        return await connection.fetchrow(query.sql, *query.arguments(values))
+        row = await connection.fetchrow(query.sql, *query.arguments(values))
+        return cast("Row | None", row)
 
     async def fetchval(self, connection: Connection | Pool, name: str, /, **values: Any) -> Any:
         """The first column of the first row, or None."""
