@@ -105,7 +105,7 @@ def import_tasks(pool: Pool, clock: Clock, limits: ImportLimits = _LIMITS) -> tu
     async def run(*, import_id: int) -> None:
         await run_import(pool, import_id, clock=clock, limits=limits)
 
-    return (TaskSpec(RUN_IMPORT, run, IMPORT_QUEUE, retry_count=3, retry_wait_seconds=5),)
+    return (TaskSpec(RUN_IMPORT, run, IMPORT_QUEUE, retry_count=20, retry_wait_seconds=5),)
 
 
 async def run_import(
