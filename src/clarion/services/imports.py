@@ -7,12 +7,10 @@ command line imports a file straight from the disk by the same means, without st
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Literal, Protocol
-
-import asyncpg
 
 from clarion.domain.country import country_code
 from clarion.domain.errors import ClarionError, FieldError
@@ -271,7 +269,7 @@ async def export_rejections(pool: Pool, scope: Scope, import_id: int) -> AsyncIt
         above = page[-1].row_number
 
 
-def import_of(row: asyncpg.Record) -> Import:
+def import_of(row: Mapping[str, Any]) -> Import:
     """The import of a row of ``read_import``."""
     values: dict[str, Any] = dict(row)
     counts = {name: values.pop(name) for name in ImportCounts.__slots__}
