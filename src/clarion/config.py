@@ -97,10 +97,10 @@ class Settings(BaseSettings):
         10, ge=1, le=500, description="How many database connections a process opens at most."
     )
     lease_seconds: int = Field(
-        30,
-        ge=5,
+        10,
+        ge=2,
         le=600,
-        description="How long a worker owns a sender or a chunk without renewing its lease. After"
+        description="How long a worker owns a sender without renewing its lease. After"
         " a crash, another worker takes over when this time has passed.",
     )
     doubt_window_seconds: int = Field(

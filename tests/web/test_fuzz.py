@@ -63,5 +63,5 @@ async def test_no_request_breaks_the_server(place: Any, admin: httpx.AsyncClient
     await asyncio.to_thread(ask_everything)
     assert counts[200] > 20
     assert counts[201] > 5
-    assert counts[422] > 20
+    assert counts[422] > 5
     assert 429 not in counts

@@ -280,7 +280,10 @@ class Adapter(Protocol):
         """The body to answer to a subscription challenge, ``None`` to refuse it."""
 
     def verify(self, account: SenderAccount, headers: Mapping[str, str], body: bytes) -> bool:
-        """Whether the raw body was signed with the account's secret, in constant time."""
+        """Whether the raw body was signed with the account's secret, in constant time.
+
+        The names in ``headers`` are lower case.
+        """
 
     def parse_webhook(self, body: bytes) -> Sequence[Event]:
         """Every update of a webhook's body, in its order; total for any JSON document.

@@ -1,100 +1,84 @@
-"""What a command stands on: the database, a scope, and a way to tell errors.
+"""Where a command works: the place opened by the settings, and the command as the actor.
 
-Theory of operation.  A command acts at the server's shell, as an admin of the workspace that it
-names (else of the first one).  The embedded database is started, or joined, for as long as the
-command lasts, and its schema brought up to date; a database named by ``CLARION_DATABASE_URL`` is
-left as it is (``clarion migrate``).
+Theory of operation.  Who may run a command on the server has its database anyway, so a command
+acts as an admin; the audit log names the operating system's user.  An embedded database is
+brought up to date by whoever opens it; another one only by ``clarion migrate``.
 """
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import getpass
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
-import orjson
+import click
 import typer
-from rich.console import Console
 
-from clarion.config import Settings
-from clarion.domain.errors import ClarionError
+from clarion.config import Settings, load_settings
 from clarion.domain.identity import Role
-from clarion.services import place as services_place
+from clarion.services.place import Place, database_of, open_place
 from clarion.services.scope import Actor, Scope
 from clarion.services.workspaces import first_workspace, workspace_named
-from clarion.store.migrate import migrate
-from clarion.store.pool import Pool, transaction
+from clarion.store.migrate import check_schema, migrate
+from clarion.store.pool import Connection, transaction
 
-__all__ = ["AsJson", "CommandPlace", "DataDir", "InWorkspace", "open_place", "run", "show_json"]
+__all__ = ["Desk", "InWorkspace", "command_actor", "command_settings", "open_desk"]
 
-Result = TypeVar("Result")
-
-DataDir = Annotated[
-    Path | None, typer.Option("--data-dir", help="The folder of the embedded database.")
-]
 InWorkspace = Annotated[
-    str | None, typer.Option("--workspace", help="The name of the workspace; else the first one.")
+    str | None,
+    typer.Option("--workspace", help="Name or id of the workspace; the first one when not given."),
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Answer with JSON.")]
 
 
 @dataclass(frozen=True, slots=True)
-class CommandPlace:
-    """An open database, and the clock."""
+class Desk:
+    """What a command works with: the open place and its own scope."""
 
-    pool: Pool
-    clock: services_place.Clock
+    place: Place
+    scope: Scope
 
-    async def scope(self, workspace: str | None) -> Scope:
-        """The scope of this command in a workspace.  Raises ``workspace.not_found``."""
-        now = self.clock()
-        async with transaction(self.pool) as connection:
-            found = (
-                await first_workspace(connection, now=now)
-                if workspace is None
-                else await workspace_named(connection, workspace)
-            )
-        return Scope(found.id, Actor("command", getpass.getuser(), Role.ADMIN), now)
+    @contextlib.asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Connection]:
+        """A connection in a transaction that is committed at the end."""
+        async with transaction(self.place.pool) as connection:
+            yield connection
+
+
+def command_settings(**given: Any) -> Settings:
+    """The settings of this command line: ``clarion --data-dir DIR``, then what is given."""
+    context = click.get_current_context(silent=True)
+    data_dir: Path | None = context.find_root().params.get("data_dir") if context else None
+    return load_settings(**{"data_dir": data_dir, **given})
+
+
+def command_actor() -> Actor:
+    """The person at the server's shell."""
+    try:
+        name = getpass.getuser()
+    except (KeyError, OSError):  # no such entry in the password database, as in some containers
+        name = "shell"
+    return Actor("command", name, Role.ADMIN)
 
 
 @contextlib.asynccontextmanager
-async def open_place(settings: Settings) -> AsyncIterator[CommandPlace]:
-    """Open the settings' database for one command.
+async def open_desk(workspace: str | None = None) -> AsyncIterator[Desk]:
+    """Open the place and enter a workspace (the first one is made when there is none).
 
-    Raises ``database.unreachable``, ``data_dir.unusable``.
+    Raises ``database.unreachable``, ``database.schema_behind``, ``workspace.not_found``.
     """
-    async with services_place.database_of(settings) as database_url:
+    settings = command_settings()
+    async with database_of(settings) as database_url:
         if settings.database_url is None:
             await migrate(database_url)
-        async with services_place.open_place(settings, database_url) as place:
-            yield CommandPlace(place.pool, place.clock)
-
-
-def run(command: Coroutine[Any, Any, Result]) -> Result:
-    """Run a command to its end; tell a ``ClarionError`` in words and leave with status 1."""
-    try:
-        return asyncio.run(command)
-    except ClarionError as error:
-        console = Console(stderr=True, highlight=False, markup=False)
-        console.print(f"{error.message} [{error.code}]", style="red")
-        for field in error.field_errors:
-            console.print(f"  {field.path}: {field.message}")
-        console.print(error.next_step)
-        raise typer.Exit(1) from error
-
-
-def show_json(answer: object) -> None:
-    """Write an answer of a service (dataclasses and what is in them) as JSON."""
-    options = orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS
-    typer.echo(orjson.dumps(answer, default=_plain, option=options).decode())
-
-
-def _plain(value: object) -> object:
-    try:
-        return dict(value)  # type: ignore[call-overload]  # a mapping proxy; anything else is refused
-    except (TypeError, ValueError):
-        return str(value)
+        async with open_place(settings, database_url, application_name="clarion command") as place:
+            now = place.clock()
+            async with transaction(place.pool) as connection:
+                await check_schema(connection)
+                if workspace is None:
+                    entered = await first_workspace(connection, now=now)
+                else:
+                    entered = await workspace_named(connection, workspace)
+            yield Desk(place, Scope(entered.id, command_actor(), now))

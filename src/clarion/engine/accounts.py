@@ -9,8 +9,7 @@ import orjson
 from clarion.channels.contract import SenderAccount
 from clarion.domain.message import Channel
 from clarion.store.pool import Connection
-from clarion.store.queries import load
-from clarion.store.rows import Columns
+from clarion.store.queries import Row, load
 from clarion.store.secrets import Sealer
 
 __all__ = ["account_of", "load_account", "open_secrets", "seal_secrets"]
@@ -29,7 +28,7 @@ def open_secrets(sealer: Sealer, sealed: str, webhook_key: str) -> Mapping[str, 
     return secrets
 
 
-def account_of(sealer: Sealer, row: Columns) -> SenderAccount:
+def account_of(sealer: Sealer, row: Row) -> SenderAccount:
     """The account in a row with the columns of ``outbox.sender_account``."""
     return SenderAccount(
         id=row["id"],

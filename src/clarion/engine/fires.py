@@ -21,8 +21,7 @@ from clarion.engine.planner import Planner
 from clarion.engine.resume import Continuation, resume_sessions
 from clarion.flow.engine import TimedOut, Woken
 from clarion.store.pool import Connection, transaction
-from clarion.store.queries import load
-from clarion.store.rows import Columns
+from clarion.store.queries import Row, load
 
 __all__ = ["FireHandlers", "queue_again"]
 
@@ -31,7 +30,7 @@ OUTBOX = load("outbox")
 RESULTS = load("results")
 SESSIONS = load("sessions")
 
-_Fires = Sequence[Columns]
+_Fires = Sequence[Row]
 _Handler = Callable[[Connection, _Fires], Awaitable[None]]
 
 # Campaigns are looked at one by one, each in a transaction of its own.

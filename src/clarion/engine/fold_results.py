@@ -21,8 +21,7 @@ from clarion.engine.reactions import Demand, carry_out
 from clarion.engine.receipts import apply_early_receipts
 from clarion.engine.verdict import OUTCOME_OF_STATUS, Verdict, verdict_of
 from clarion.store.pool import Connection, transaction
-from clarion.store.queries import load
-from clarion.store.rows import Columns
+from clarion.store.queries import Row, load
 
 __all__ = ["fold_results"]
 
@@ -30,7 +29,7 @@ RESULTS = load("results")
 WEBHOOKS = load("webhooks")
 
 _RESULTS_PART = 1
-_Judged = Sequence[tuple[Columns, Verdict]]
+_Judged = Sequence[tuple[Row, Verdict]]
 
 
 async def fold_results(parts: Parts) -> int:
@@ -49,7 +48,7 @@ async def fold_results(parts: Parts) -> int:
     return len(rows)
 
 
-async def _keep_history(connection: Connection, rows: Sequence[Columns]) -> None:
+async def _keep_history(connection: Connection, rows: Sequence[Row]) -> None:
     on_the_wire = [row for row in rows if row["kind"] != "withheld"]
     await RESULTS.execute(
         connection,
@@ -130,10 +129,10 @@ async def _settle(connection: Connection, parts: Parts, judged: _Judged) -> None
     await apply_early_receipts(connection, accepted, now)
 
 
-async def _learn_addresses(connection: Connection, parts: Parts, rows: Sequence[Columns]) -> None:
+async def _learn_addresses(connection: Connection, parts: Parts, rows: Sequence[Row]) -> None:
     """A number may come back rewritten: answers will name the person by it."""
     rewritten = [row for row in rows if row["wa_id"]]
-    by_place: defaultdict[tuple[int, str], list[Columns]] = defaultdict(list)
+    by_place: defaultdict[tuple[int, str], list[Row]] = defaultdict(list)
     for row in rewritten:
         by_place[row["workspace_id"], row["channel"]].append(row)
     for (workspace_id, channel), batch in by_place.items():
@@ -149,7 +148,7 @@ async def _learn_addresses(connection: Connection, parts: Parts, rows: Sequence[
         )
 
 
-async def _react(connection: Connection, parts: Parts, rows: Sequence[Columns]) -> None:
+async def _react(connection: Connection, parts: Parts, rows: Sequence[Row]) -> None:
     by_channel: defaultdict[str, list[Demand]] = defaultdict(list)
     for row in rows:
         reaction = ReactionKind(row["reaction"])

@@ -43,8 +43,7 @@ from clarion.engine.provider_facts import (
 from clarion.engine.reactions import Demand, carry_out
 from clarion.engine.receipts import RoutedReceipt, apply_receipts
 from clarion.store.pool import Connection, transaction
-from clarion.store.queries import load
-from clarion.store.rows import Columns
+from clarion.store.queries import Row, load
 
 __all__ = ["fold_webhooks"]
 
@@ -127,12 +126,12 @@ async def _fold(parts: Parts, flow_versions: FlowVersions, limit: int) -> int:
 
 
 async def _sort(
-    connection: Connection, rows: Sequence[Columns]
+    connection: Connection, rows: Sequence[Row]
 ) -> tuple[dict[tuple[int, Channel], _Mail], list[_Leftover]]:
     """Parse bodies and route their updates to workspaces and senders."""
     mails: defaultdict[tuple[int, Channel], _Mail] = defaultdict(_Mail)
     leftovers: list[_Leftover] = []
-    senders_by_webhook: dict[int, list[Columns]] = {}
+    senders_by_webhook: dict[int, list[Row]] = {}
     for row in rows:
         sender_id = row["sender_id"]
         if sender_id not in senders_by_webhook:
@@ -243,7 +242,7 @@ async def _keep_leftovers(connection: Connection, leftovers: Sequence[_Leftover]
         )
 
 
-def _leftover(row: Columns, reason: str, raw: str) -> _Leftover:
+def _leftover(row: Row, reason: str, raw: str) -> _Leftover:
     return _Leftover(row["sender_id"], reason, raw, row["received_at"])
 
 

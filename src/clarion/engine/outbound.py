@@ -14,7 +14,7 @@ from types import MappingProxyType
 
 from clarion.channels.contract import Outcome, Reaction
 from clarion.domain.message import Address, AddressKind, Channel, Content, Lane
-from clarion.store.rows import Columns
+from clarion.store.queries import Row as Record
 
 __all__ = [
     "WITHHELD_STATUS",
@@ -93,7 +93,7 @@ def read_attempt_id(text: str | None) -> int | None:
     return value if value < 1 << 63 else None
 
 
-def row_from_record(lane: Lane, record: Columns, content: Content) -> Row:
+def row_from_record(lane: Lane, record: Record, content: Content) -> Row:
     """A row from ``outbox.next_rows``."""
     return Row(
         lane=lane,

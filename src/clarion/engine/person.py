@@ -7,11 +7,11 @@ from datetime import datetime
 
 from clarion.domain.consent import ConsentFacts, Suppression
 from clarion.flow.context import ContactFields
-from clarion.store.rows import Columns
+from clarion.store.queries import Row
 
 __all__ = ["Person", "consent_facts", "person_from_row"]
 
-# Columns of a contact that a flow reads as attributes, under the names that CAMS gives them.
+# Row of a contact that a flow reads as attributes, under the names that CAMS gives them.
 _COLUMNS_AS_ATTRIBUTES = ("email", "remark", "country", "language", "zone")
 
 
@@ -30,7 +30,7 @@ class Person:
         return self.fields.id
 
 
-def person_from_row(row: Columns) -> Person:
+def person_from_row(row: Row) -> Person:
     """From a row with a contact's columns and its other address, if it has no phone."""
     attributes = dict(row["attributes"])
     for name in _COLUMNS_AS_ATTRIBUTES:
@@ -46,7 +46,7 @@ def person_from_row(row: Columns) -> Person:
     )
 
 
-def consent_facts(row: Columns, person: Person, now: datetime) -> ConsentFacts:
+def consent_facts(row: Row, person: Person, now: datetime) -> ConsentFacts:
     """The facts of consent of a chunk's row."""
     until = row["suppressed_until_at"]
     return ConsentFacts(

@@ -32,8 +32,7 @@ from clarion.schedule.ticks import (
     next_tick,
 )
 from clarion.store.pool import Connection, transaction
-from clarion.store.queries import load
-from clarion.store.rows import Columns
+from clarion.store.queries import Row, load
 
 __all__ = ["Planner", "set_next_look"]
 
@@ -84,7 +83,7 @@ class Planner:
         )
 
     async def _fire_ticks(
-        self, connection: Connection, campaign: Columns, now: datetime
+        self, connection: Connection, campaign: Row, now: datetime
     ) -> datetime | None:
         """Record every tick that is due; return the next one that is not."""
         plan = parse_plan(campaign["plan"])
@@ -124,9 +123,7 @@ class Planner:
         )
         return tick
 
-    async def _end(
-        self, connection: Connection, campaign: Columns, status: str, now: datetime
-    ) -> None:
+    async def _end(self, connection: Connection, campaign: Row, status: str, now: datetime) -> None:
         """End a campaign at its end.  What is under way goes on, unless it was suspended."""
         await CAMPAIGNS.execute(
             connection, "end_campaign", campaign_id=campaign["id"], reason=None, now=now
@@ -187,7 +184,7 @@ class Planner:
     async def _cut(
         self,
         connection: Connection,
-        row: Columns,
+        row: Row,
         now: datetime,
         *,
         is_contact_zone: bool,
@@ -218,7 +215,7 @@ _OCCURRENCE_OF: Mapping[type, str] = {
 }
 
 
-def _fire_at(campaign: Columns, tick: datetime) -> datetime:
+def _fire_at(campaign: Row, tick: datetime) -> datetime:
     """When to act on a tick: at once, or, in each contact's own zone, where it comes first."""
     if campaign["zone_mode"] != ZoneMode.CONTACT:
         return tick
@@ -227,7 +224,7 @@ def _fire_at(campaign: Columns, tick: datetime) -> datetime:
     return max(instant_of(wall, _FIRST_ZONE), start_at)
 
 
-def _snapshot_refusal(row: Columns) -> str | None:
+def _snapshot_refusal(row: Row) -> str | None:
     if row["deleted_at"] is not None:
         return "campaign_deleted"
     if row["published_version_id"] is None:
@@ -236,7 +233,7 @@ def _snapshot_refusal(row: Columns) -> str | None:
 
 
 def _zone_instants(
-    row: Columns, zones: list[str | None], now: datetime
+    row: Row, zones: list[str | None], now: datetime
 ) -> Mapping[str | None, datetime]:
     """When each zone's part of a snapshot is due; a place where it is later already gets it now."""
     if zones == [None]:

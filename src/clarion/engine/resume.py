@@ -17,8 +17,7 @@ from clarion.flow.engine import Resume, resume
 from clarion.flow.session import Session
 from clarion.flow.sprint import ResumeIgnored
 from clarion.store.pool import Connection
-from clarion.store.queries import load
-from clarion.store.rows import Columns
+from clarion.store.queries import Row, load
 
 __all__ = ["Continuation", "resume_sessions"]
 
@@ -68,7 +67,7 @@ async def resume_sessions(
 async def _walk(
     connection: Connection,
     flow_versions: FlowVersions,
-    row: Columns,
+    row: Row,
     continuation: Continuation,
     now: datetime,
 ) -> Walk:
@@ -100,7 +99,7 @@ async def _walk(
     )
 
 
-def _campaign(row: Columns) -> CampaignFields | None:
+def _campaign(row: Row) -> CampaignFields | None:
     if row["campaign_id"] is None:
         return None
     return CampaignFields(
@@ -108,7 +107,7 @@ def _campaign(row: Columns) -> CampaignFields | None:
     )
 
 
-def _occurrence(row: Columns) -> OccurrenceFields | None:
+def _occurrence(row: Row) -> OccurrenceFields | None:
     if row["occurrence_id"] is None:
         return None
     return OccurrenceFields(row["occurrence_id"], row["scheduled_at"])

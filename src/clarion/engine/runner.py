@@ -28,8 +28,7 @@ from clarion.flow.context import CampaignFields, Context, OccurrenceFields
 from clarion.flow.definition import Flow
 from clarion.flow.engine import Triggered, start
 from clarion.store.pool import Connection, transaction
-from clarion.store.queries import load
-from clarion.store.rows import Columns
+from clarion.store.queries import Row, load
 
 __all__ = ["Runner", "read_senders"]
 
@@ -138,7 +137,7 @@ class Runner:
 
 
 def plan_chunk(
-    occurrence: Columns, flow: Flow, rows: Sequence[Columns], now: datetime
+    occurrence: Row, flow: Flow, rows: Sequence[Row], now: datetime
 ) -> tuple[list[Walk], list[Move], list[int]]:
     """Decide for each person of a chunk: a walk, or an outcome with its reason.
 
@@ -189,7 +188,7 @@ def plan_chunk(
 
 
 def _refusal(
-    row: Columns, reentry: str, waiting_ids: Sequence[int], now: datetime
+    row: Row, reentry: str, waiting_ids: Sequence[int], now: datetime
 ) -> tuple[str, Person | None]:
     """Why somebody is not messaged, or the person who is."""
     if not row["is_present"]:
@@ -205,7 +204,7 @@ def _refusal(
     return "", person
 
 
-def _may_run(occurrence: Columns) -> bool:
+def _may_run(occurrence: Row) -> bool:
     # A campaign that ended by itself finishes what it had begun.
     return (
         occurrence["status"] == "running"

@@ -16,7 +16,7 @@ from clarion.channels.contract import OutcomeKind, ReactionKind
 from clarion.domain.campaign import Outcome
 from clarion.domain.message import MessageStatus
 from clarion.engine.outbound import WITHHELD_STATUS
-from clarion.store.rows import Columns
+from clarion.store.queries import Row
 
 __all__ = ["OUTCOME_OF_STATUS", "Verdict", "verdict_of"]
 
@@ -50,7 +50,7 @@ class Verdict:
 _STALE = Verdict(None)
 
 
-def verdict_of(result: Columns) -> Verdict:
+def verdict_of(result: Row) -> Verdict:
     """The verdict on a row of ``results.take_results``; total."""
     if result["attempt"] != result["message_attempt"]:
         return _STALE
@@ -67,7 +67,7 @@ def verdict_of(result: Columns) -> Verdict:
     return _BY_REACTION[ReactionKind(result["reaction"])](result)
 
 
-def _again(result: Columns) -> Verdict:
+def _again(result: Row) -> Verdict:
     attempt = result["attempt"]
     if attempt >= result["max_attempts"]:
         return Verdict(MessageStatus.FAILED, result["reason"] or "attempts_exhausted")
@@ -77,15 +77,15 @@ def _again(result: Columns) -> Verdict:
     return Verdict(MessageStatus.QUEUED, result["reason"], delay)
 
 
-def _fail(result: Columns) -> Verdict:
+def _fail(result: Row) -> Verdict:
     return Verdict(MessageStatus.FAILED, result["reason"] or "provider_rejected")
 
 
-def _hold(reason: str) -> Callable[[Columns], Verdict]:
+def _hold(reason: str) -> Callable[[Row], Verdict]:
     return lambda _: Verdict(MessageStatus.HELD, reason)
 
 
-_BY_REACTION: Mapping[ReactionKind, Callable[[Columns], Verdict]] = MappingProxyType(
+_BY_REACTION: Mapping[ReactionKind, Callable[[Row], Verdict]] = MappingProxyType(
     {
         ReactionKind.NONE: _fail,
         ReactionKind.RETRY: _again,

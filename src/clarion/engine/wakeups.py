@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import defaultdict
+from collections.abc import AsyncIterator
 from typing import Any
 
 from clarion.store.pool import Connection
@@ -40,9 +41,14 @@ class Wakeups:
             await asyncio.wait_for(event.wait(), timeout_seconds)
         event.clear()
 
-    async def listen(self, connection: Connection) -> None:
-        """Turn notifications of the database into rings, as long as the connection lives."""
+    @contextlib.asynccontextmanager
+    async def listening(self, connection: Connection) -> AsyncIterator[None]:
+        """Turn notifications of the database into rings, until the block ends."""
         await connection.add_listener(CHANNEL, self._heard)
+        try:
+            yield
+        finally:
+            await connection.remove_listener(CHANNEL, self._heard)
 
     def _heard(self, _connection: Any, _pid: int, _channel: str, payload: Any) -> None:
         self.ring(str(payload))

@@ -119,8 +119,10 @@ class Worker:
 
     async def _listen(self) -> None:
         """Hear what other processes ring, for as long as the connection lives."""
-        async with self._parts.pool.acquire() as connection:
-            await self._parts.wakeups.listen(connection)
+        async with (
+            self._parts.pool.acquire() as connection,
+            self._parts.wakeups.listening(connection),
+        ):
             while not self._stop.is_set():
                 await asyncio.sleep(_POLL_SECONDS)
                 await connection.fetchval("SELECT 1")

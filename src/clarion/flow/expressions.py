@@ -131,15 +131,17 @@ class Expression:
         self._literal: str | None = None
         self._holes: tuple[Path, ...] = ()
         self._parts: tuple[str, ...] = ()
-        if "{{" not in source and "{%" not in source:
-            self._literal = source
+        # Liquid turns every line end into "\n"; the fast way must not differ.
+        text = source.replace("\r\n", "\n").replace("\r", "\n")
+        if "{{" not in text and "{%" not in text:
+            self._literal = text
             self.paths: tuple[Path, ...] = ()
-            self.literal_chars = len(source)
+            self.literal_chars = len(text)
             return
-        if self._split():
+        if self._split(text):
             return
         try:
-            self._template = _ENVIRONMENT.from_string(source)
+            self._template = _ENVIRONMENT.from_string(text)
             analysis = self._template.analyze()
         except _RENDER_ERRORS as error:
             raise ExpressionError(_sentence(error)) from error
@@ -154,9 +156,9 @@ class Expression:
         )
         self.literal_chars = 0
 
-    def _split(self) -> bool:
+    def _split(self, source: str) -> bool:
         """Cut into text and holes; ``False`` when the text needs Liquid."""
-        pieces = _HOLE.split(self.source)
+        pieces = _HOLE.split(source)
         texts = tuple(pieces[::2])
         paths = tuple(tuple(name.split(".")) for name in pieces[1::2])
         if any("{{" in text or "{%" in text or "}}" in text for text in texts):

@@ -75,8 +75,6 @@ class State:
 
     def render(self, expression: Expression) -> str:
         """The finished text; unknown names become nothing, with a warning."""
-        if expression.is_literal:
-            return expression.source
         missing: list[Path] = []
         try:
             text = expression.render(self.variables, self.context, missing)

@@ -39,8 +39,7 @@ from clarion.schedule.ticks import Period, next_tick, ticks
 from clarion.services import audit
 from clarion.services.scope import Scope
 from clarion.store.pool import Connection
-from clarion.store.queries import load
-from clarion.store.rows import Columns
+from clarion.store.queries import Row, load
 
 __all__ = [
     "Campaign",
@@ -82,7 +81,7 @@ class Counts:
     opted_out_count: int = 0
 
     @classmethod
-    def of(cls, row: Columns) -> Counts:
+    def of(cls, row: Row) -> Counts:
         """From a row with these columns."""
         return cls(**{each.name: row[each.name] for each in fields(cls)})
 
@@ -126,7 +125,7 @@ class CampaignFilter:
     group_id: int | None = None
 
 
-def draft_of(row: Columns) -> CampaignDraft:
+def draft_of(row: Row) -> CampaignDraft:
     """What people have set, from a campaign's row."""
     return CampaignDraft(
         name=row["name"],
@@ -312,7 +311,7 @@ async def next_ticks(
     return ticks(draft.plan, Period(draft.start_at, draft.end_at), zone, limit)
 
 
-async def lock_campaign(connection: Connection, scope: Scope, campaign_id: int) -> Columns:
+async def lock_campaign(connection: Connection, scope: Scope, campaign_id: int) -> Row:
     """The campaign's row, locked for a change.  Raises ``campaign.not_found``."""
     row = await QUERIES.fetchrow(
         connection, "lock_campaign", workspace_id=scope.workspace_id, campaign_id=campaign_id
@@ -410,7 +409,7 @@ def _changes(before: CampaignDraft, after: CampaignDraft) -> dict[str, Any]:
     return {name: str(new[name]) for name in new if new[name] != old[name]}
 
 
-def _campaign_of(row: Columns) -> Campaign:
+def _campaign_of(row: Row) -> Campaign:
     return Campaign(
         id=row["id"],
         code=row["code"],

@@ -33,7 +33,7 @@ from clarion.services.addresses import insert_address, no_address
 from clarion.services.groups import change_memberships, find_or_create_groups, ungrouped
 from clarion.services.scope import Scope
 from clarion.store.pool import Connection
-from clarion.store.queries import load
+from clarion.store.queries import Row, load
 
 __all__ = [
     "Contact",
@@ -357,7 +357,7 @@ def _merged(old: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any
     return merged
 
 
-def _contact_of(row: Mapping[str, Any]) -> Contact:
+def _contact_of(row: Row) -> Contact:
     return Contact(
         **{
             **dict(row),

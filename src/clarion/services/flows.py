@@ -17,7 +17,6 @@ from typing import Any, cast, get_args
 
 import asyncpg
 import orjson
-from asyncpg import Record
 
 from clarion.domain.errors import ClarionError, FieldError, Problem
 from clarion.domain.identity import Permission
@@ -27,7 +26,7 @@ from clarion.services import audit
 from clarion.services.scope import Scope
 from clarion.services.templates import shapes_of_workspace
 from clarion.store.pool import Connection
-from clarion.store.queries import load
+from clarion.store.queries import Row, load
 
 __all__ = [
     "Flow",
@@ -39,6 +38,7 @@ __all__ = [
     "create_flow",
     "delete_flow",
     "flow_named",
+    "import_flow",
     "list_flows",
     "list_versions",
     "publish_flow",
@@ -96,7 +96,7 @@ class FlowFilter:
     is_published: bool | None = None
 
 
-def _flow_of(row: Record) -> Flow:
+def _flow_of(row: Row) -> Flow:
     return Flow(**dict(row))
 
 
@@ -236,6 +236,25 @@ async def flow_named(connection: Connection, scope: Scope, name_or_id: str) -> F
     if flow_id is None:
         raise _not_found(name_or_id)
     return await _read(connection, scope, flow_id)
+
+
+async def import_flow(connection: Connection, scope: Scope, definition: Mapping[str, Any]) -> Flow:
+    """Make a flow of a flow file; a flow of that name gets the file as its new draft.
+
+    Raises ``request.invalid``.
+    """
+    scope.require(Permission.EDIT_FLOWS)
+    known = await QUERIES.fetchrow(
+        connection,
+        "flow_by_name",
+        workspace_id=scope.workspace_id,
+        name=_name_of(definition),
+    )
+    if known is None:
+        return await create_flow(connection, scope, definition)
+    return await update_draft(
+        connection, scope, known["id"], definition, revision=known["draft_revision"]
+    )
 
 
 async def update_draft(

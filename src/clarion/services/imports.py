@@ -7,7 +7,7 @@ command line imports a file straight from the disk by the same means, without st
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Literal, Protocol
@@ -23,7 +23,7 @@ from clarion.services.groups import find_or_create_groups, ungrouped
 from clarion.services.scope import Scope
 from clarion.store.jobs import defer
 from clarion.store.pool import Connection, Pool
-from clarion.store.queries import load
+from clarion.store.queries import Row, load
 
 __all__ = [
     "IMPORT_QUEUE",
@@ -269,7 +269,7 @@ async def export_rejections(pool: Pool, scope: Scope, import_id: int) -> AsyncIt
         above = page[-1].row_number
 
 
-def import_of(row: Mapping[str, Any]) -> Import:
+def import_of(row: Row) -> Import:
     """The import of a row of ``read_import``."""
     values: dict[str, Any] = dict(row)
     counts = {name: values.pop(name) for name in ImportCounts.__slots__}

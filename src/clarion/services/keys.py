@@ -13,15 +13,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from asyncpg import Record
-
 from clarion.domain.errors import ClarionError
 from clarion.domain.identity import Permission, Role
 from clarion.services import audit
 from clarion.services.scope import Actor, Scope
 from clarion.services.sign_ins import token_hash
 from clarion.store.pool import Connection
-from clarion.store.queries import load
+from clarion.store.queries import Row, load
 from clarion.store.secrets import Sealer
 
 __all__ = [
@@ -62,7 +60,7 @@ class NewKey:
     token: str
 
 
-def _key_of(row: Record) -> Key:
+def _key_of(row: Row) -> Key:
     values: dict[str, Any] = dict(row)
     return Key(**{**values, "role": Role(values["role"])})
 
@@ -172,7 +170,7 @@ async def scope_of_access_key(
     return await _scope_of(connection, row, now), secret
 
 
-async def _scope_of(connection: Connection, row: Record, now: datetime) -> Scope:
+async def _scope_of(connection: Connection, row: Row, now: datetime) -> Scope:
     await QUERIES.execute(
         connection, "touch_key", key_id=row["id"], now=now, used_before=now - TOUCHED_EVERY
     )

@@ -15,7 +15,6 @@ from datetime import datetime
 from typing import Any, Literal
 
 import asyncpg
-from asyncpg import Record
 
 from clarion.channels.contract import SenderAccount
 from clarion.domain.errors import ClarionError
@@ -29,7 +28,7 @@ from clarion.services.place import Place
 from clarion.services.providers import MANAGEMENT
 from clarion.services.scope import Scope
 from clarion.store.pool import Connection, transaction
-from clarion.store.queries import load
+from clarion.store.queries import Row, load
 from clarion.store.secrets import Sealer
 
 __all__ = [
@@ -137,7 +136,7 @@ def webhook_path_of(channel: str, webhook_key: str) -> str:
     return f"/webhooks/{channel}/{webhook_key}"
 
 
-def _sender_of(row: Record) -> Sender:
+def _sender_of(row: Row) -> Sender:
     values: dict[str, Any] = dict(row)
     return Sender(**{**values, "channel": Channel(values["channel"])})
 

@@ -14,7 +14,6 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from asyncpg import Record
 
 from clarion.domain.errors import ClarionError
 from clarion.domain.identity import Permission, Role
@@ -26,7 +25,7 @@ from clarion.services.providers import MANAGEMENT
 from clarion.services.scope import Actor, Scope
 from clarion.services.senders import account_for
 from clarion.store.pool import Connection, transaction
-from clarion.store.queries import load
+from clarion.store.queries import Row, load
 
 __all__ = [
     "SyncResult",
@@ -83,7 +82,7 @@ class SyncResult:
     deleted_count: int
 
 
-def _template_of(row: Record) -> Template:
+def _template_of(row: Row) -> Template:
     values: dict[str, Any] = dict(row)
     return Template(**{**values, "channel": Channel(values["channel"])})
 

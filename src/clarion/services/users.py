@@ -12,7 +12,6 @@ from datetime import datetime
 from typing import Any
 
 import asyncpg
-from asyncpg import Record
 from email_validator import EmailNotValidError, validate_email
 
 from clarion.domain.errors import ClarionError, FieldError
@@ -21,7 +20,7 @@ from clarion.services import audit
 from clarion.services.scope import Scope
 from clarion.services.sign_ins import end_sign_ins_of_user, fits_password, hash_password
 from clarion.store.pool import Connection
-from clarion.store.queries import load
+from clarion.store.queries import Row, load
 
 __all__ = [
     "LONGEST_PASSWORD",
@@ -64,7 +63,7 @@ class Room:
     role: Role
 
 
-def _user_of(row: Record) -> User:
+def _user_of(row: Row) -> User:
     values: dict[str, Any] = dict(row)
     return User(**{**values, "role": Role(values["role"])})
 

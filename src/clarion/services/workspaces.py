@@ -8,14 +8,13 @@ from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 import phonenumbers
-from asyncpg import Record
 
 from clarion.domain.errors import ClarionError, FieldError
 from clarion.domain.identity import Permission
 from clarion.services import audit
 from clarion.services.scope import Scope
 from clarion.store.pool import Connection
-from clarion.store.queries import load
+from clarion.store.queries import Row, load
 
 __all__ = [
     "Language",
@@ -44,7 +43,7 @@ class Workspace:
     created_at: datetime
 
 
-def _workspace_of(row: Record) -> Workspace:
+def _workspace_of(row: Row) -> Workspace:
     return Workspace(**dict(row))
 
 

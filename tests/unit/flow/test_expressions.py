@@ -105,3 +105,9 @@ def test_a_variable_of_the_session_hides_a_name_of_cams_but_no_root():
     assert lookup(("groupName",), {}, ANNA) == "Regulars"
     assert lookup(("campaign", "name", "length"), {}, ANNA) is MISSING
     assert "groupName" in EXTRA_NAMES
+
+
+@pytest.mark.parametrize("source", ["a\r\nb\rc", "a\r\nb\r{{ x }}", "a\r\nb\r{{ x | upcase }}"])
+def test_line_ends_come_out_alike_wherever_the_text_was_written(source):
+    assert "\r" not in Expression(source).render(VARIABLES, ANNA)
+    assert Expression(source).render(VARIABLES, ANNA).startswith("a\nb\n")

@@ -102,6 +102,7 @@ class CallbackClient:
 
     def __init__(self) -> None:
         self._idle: dict[tuple[str, str], deque[_Connection]] = {}
+        self._tls: ssl.SSLContext | None = None
 
     async def get(self, url: str, timeout_seconds: float) -> tuple[int, bytes]:
         """The status and body of a GET; ``CallbackError`` without a complete answer."""
@@ -147,13 +148,18 @@ class CallbackClient:
                     _Connection,
                     parts.hostname or "",
                     parts.port or (443 if is_tls else 80),
-                    ssl=ssl.create_default_context() if is_tls else None,
+                    ssl=self._tls_context() if is_tls else None,
                 )
         except TimeoutError as error:
             raise CallbackError("timeout") from error
         except OSError as error:
             raise CallbackError(f"cannot connect: {error}") from error
         return connection
+
+    def _tls_context(self) -> ssl.SSLContext:
+        if self._tls is None:  # reading the certificates takes a while: once is enough
+            self._tls = ssl.create_default_context()
+        return self._tls
 
     def close(self) -> None:
         """Close the idle connections."""

@@ -8,6 +8,7 @@ that a test in the same process need not go through HTTP.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import fields
 from typing import Any, Literal
 from urllib.parse import parse_qsl
 
@@ -24,7 +25,7 @@ from clarion.channels.simulator.settings import SettingsError
 from clarion.channels.simulator.templates import Template, definition_problem
 from clarion.channels.simulator.world import World
 
-__all__ = ["Control", "NumberSpec", "SaySpec"]
+__all__ = ["Control", "EventSpec", "NumberSpec", "SaySpec"]
 
 TapKind = Literal["button", "button_reply", "list_reply", "nfm_reply"]
 
@@ -62,6 +63,14 @@ class NumberSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     messages_per_second: float | msgspec.UnsetType | None = msgspec.UNSET
 
 
+class EventSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An event of the account: any webhook field (``account_update``, ...) with its ``value``."""
+
+    phone_number_id: str
+    field: str
+    value: dict[str, Any]
+
+
 class SaySpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a person says.
 
@@ -95,6 +104,7 @@ class Control:
         self._routes: Mapping[tuple[str, str], _Act] = {
             ("POST", "numbers"): self._post_number,
             ("GET", "numbers"): self._get_numbers,
+            ("POST", "events"): self._post_events,
             ("POST", "templates"): self._post_templates,
             ("GET", "people"): self._get_person,
             ("POST", "people"): self._post_person,
@@ -165,6 +175,19 @@ class Control:
     async def _get_numbers(self, _request: HttpRequest, _rest: Sequence[str]) -> Any:
         return {"data": [self._number_document(key) for key in self._world.numbers]}
 
+    # events of the account
+
+    def tell_event(self, spec: EventSpec) -> None:
+        """Tell the callback of a number something about its account."""
+        number = self._world.numbers.get(spec.phone_number_id)
+        if number is None:
+            raise _ControlError(f"there is no number {spec.phone_number_id}", _NOT_FOUND)
+        self._world.tell_event(number, spec.field, spec.value)
+
+    async def _post_events(self, request: HttpRequest, _rest: Sequence[str]) -> Any:
+        self.tell_event(msgspec.json.decode(request.body, type=EventSpec))
+        return {"success": True}
+
     # templates
 
     def put_template(self, document: Mapping[str, Any]) -> Template:
@@ -179,16 +202,17 @@ class Control:
         if not waba_id:
             raise ValueError("a template needs a waba_id here")
         status = str(document.get("status") or "APPROVED").upper()
-        return self._world.templates.add(waba_id, document, status)
+        return self._world.templates.add(waba_id, document, status, self._world.clock.now())
 
     async def _post_templates(self, request: HttpRequest, rest: Sequence[str]) -> Any:
-        document = msgspec.json.decode(request.body)
         if rest:
-            return self._change_template(rest[0], document)
+            changes = msgspec.json.decode(request.body, type=dict[str, Any])
+            return self._change_template(rest[0], changes)
+        document = msgspec.json.decode(request.body, type=dict[str, Any] | list[dict[str, Any]])
         documents = document if isinstance(document, list) else [document]
         return {"data": [self.put_template(entry).as_document() for entry in documents]}
 
-    def _change_template(self, template_id: str, document: Any) -> Any:
+    def _change_template(self, template_id: str, document: Mapping[str, Any]) -> Any:
         template = self._world.templates.by_id(template_id)
         if template is None:
             raise _ControlError(f"there is no template {template_id}", _NOT_FOUND)
@@ -252,7 +276,11 @@ class Control:
         }
 
     async def _post_faults(self, request: HttpRequest, _rest: Sequence[str]) -> Any:
-        rule = msgspec.json.decode(request.body, type=FaultRule)
+        document = msgspec.json.decode(request.body, type=dict[str, Any])
+        unknown = set(document) - {field.name for field in fields(FaultRule)}
+        if unknown:
+            raise _ControlError(f"a fault rule has no {', '.join(sorted(unknown))}")
+        rule = msgspec.convert(document, FaultRule)
         return {"id": self._world.faults.add(rule)}
 
     async def _delete_faults(self, _request: HttpRequest, rest: Sequence[str]) -> Any:
@@ -286,6 +314,7 @@ class Control:
             "accepted_count": self._world.ledger.accepted_count,
             "refused_counts": {str(k): v for k, v in self._world.ledger.refused_counts.items()},
             "happened_counts": dict(self._world.status_counts),
+            "is_idle": self._world.is_idle,
             "waiting_count": self._world.agenda.waiting_count(),
             "webhooks": self._world.pump.as_document(),
             "struck_counts": dict(self._world.faults.struck_counts),

@@ -22,6 +22,7 @@ __all__ = ["Management"]
 
 _Outcome = Mapping[str, Any] | Refusal
 _PAGE_COUNT = 25
+_TEMPLATE_LIMIT = 250
 _FILTERS = ("name", "status", "category", "language")
 _REJECT_WORD = "reject"  # a template whose name holds it does not pass the review
 
@@ -72,10 +73,9 @@ class Management:
 
     async def subscribe(self, waba_id: str, body: bytes) -> _Outcome:
         """Give an account another callback; the handshake decides."""
-        try:
-            document = orjson.loads(body) if body else {}
-        except orjson.JSONDecodeError:
-            return Refusal(100, "The request body is not valid JSON.")
+        document = _object(body) if body else {}
+        if isinstance(document, Refusal):
+            return document
         url = document.get("override_callback_uri")
         if not url:
             return {"success": True}
@@ -136,6 +136,13 @@ class Management:
         document: dict[str, Any] = {
             "data": [_chosen(template.as_document(), query.get("fields")) for template in page]
         }
+        if "summary" in query:
+            document["summary"] = {
+                "total_count": len(chosen),
+                "message_template_count": len(self._world.templates.of_account(waba_id)),
+                "message_template_limit": _TEMPLATE_LIMIT,
+                "are_translations_complete": True,
+            }
         if page:
             before, after = _cursor(start), _cursor(start + len(page))
             document["paging"] = {"cursors": {"before": before, "after": after}}
@@ -152,7 +159,7 @@ class Management:
             return problem or Refusal(100, "Invalid parameter")
         if self._world.templates.find(waba_id, document["name"], document["language"]):
             return Refusal(100, "Content in this language already exists.", subcode=2388024)
-        template = self._world.templates.add(waba_id, document, "PENDING")
+        template = self._world.templates.add(waba_id, document, "PENDING", self._world.clock.now())
         self._review_later(template)
         return {"id": template.id, "status": template.status, "category": template.category}
 

@@ -40,6 +40,11 @@ class Subscription:
     worker_count: int = 0
     batch_count: int = 0
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether everything was told."""
+        return not (self.waiting or self.repeats or self.resting_count or self.worker_count)
+
     def as_document(self) -> dict[str, Any]:
         """The subscription without its secrets."""
         return {

@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
+import msgspec
+
 from clarion.channels.simulator.ids import PersonDraws, bsuid_of, person_draws, phone_of_bsuid
 from clarion.channels.simulator.settings import PeopleSettings
 
@@ -84,8 +86,13 @@ class People:
             )
         if changes.get("persona", "silent") not in PERSONAS:
             raise ValueError(f"persona is one of {', '.join(PERSONAS)}")
+        changed = self.person(phone)._replace(**changes)
+        try:
+            msgspec.convert(tuple(changed), Person)
+        except msgspec.ValidationError as error:
+            raise ValueError(f"this cannot be a person: {error}") from error
         self._overrides.setdefault(phone, {}).update(changes)
-        return self.person(phone)
+        return changed
 
     def overridden(self) -> Iterable[str]:
         """The phones with something of their own."""

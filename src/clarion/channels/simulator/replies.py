@@ -21,16 +21,16 @@ SaidKind = Literal["text", "button", "button_reply", "list_reply", "nfm_reply", 
 _TEXTS = (
     "How much is it?",
     "Do you deliver on Sundays?",
-    "5",
-    "4",
     "Thanks!",
     "Can I speak to a person?",
     "我可以改时间吗?",
     "Sounds good 😀",
-    "2",
     "Who is this?",
 )
 _STOP_TEXTS = ("STOP", "Unsubscribe", "STOP", "ARRET", "退订", "СТОП")
+_GOOD_RATINGS = ("5", "4", "5", "5!")
+_BAD_RATINGS = ("1", "2", "2")
+_RATINGS = ("3", "5", "4", "4, thanks for asking", "2")
 _YES_TEXTS = ("Yes", "yes please", "OK")
 _NO_TEXTS = ("No", "no thanks", "Not now")
 
@@ -51,6 +51,13 @@ class SaidReply(NamedTuple):
     text: str
 
 
+class _Heard(NamedTuple):
+    """What a message invites to."""
+
+    offers: Sequence[Offer]
+    is_rating_asked: bool
+
+
 def _tap(offer: Offer) -> SaidReply:
     return SaidReply(offer.kind, offer.key, offer.title)
 
@@ -59,25 +66,29 @@ def _text(choices: Sequence[str], chance: float) -> SaidReply:
     return SaidReply("text", "", choices[int(chance * len(choices))])
 
 
-def _yes(offers: Sequence[Offer], draws: MessageDraws) -> SaidReply:
-    return _tap(offers[0]) if offers else _text(_YES_TEXTS, draws.reply_kind)
+def _yes(heard: _Heard, draws: MessageDraws) -> SaidReply:
+    if heard.offers:
+        return _tap(heard.offers[0])
+    return _text(_GOOD_RATINGS if heard.is_rating_asked else _YES_TEXTS, draws.reply_kind)
 
 
-def _no(offers: Sequence[Offer], draws: MessageDraws) -> SaidReply:
-    return _tap(offers[-1]) if offers else _text(_NO_TEXTS, draws.reply_kind)
+def _no(heard: _Heard, draws: MessageDraws) -> SaidReply:
+    if heard.offers:
+        return _tap(heard.offers[-1])
+    return _text(_BAD_RATINGS if heard.is_rating_asked else _NO_TEXTS, draws.reply_kind)
 
 
-def _talk(_offers: Sequence[Offer], draws: MessageDraws) -> SaidReply:
-    return _text(_TEXTS, draws.reply_kind)
+def _talk(heard: _Heard, draws: MessageDraws) -> SaidReply:
+    return _text(_RATINGS if heard.is_rating_asked else _TEXTS, draws.reply_kind)
 
 
-def _stop(_offers: Sequence[Offer], draws: MessageDraws) -> SaidReply:
+def _stop(_heard: _Heard, draws: MessageDraws) -> SaidReply:
     if draws.spare < 0.5:
         return SaidReply("stop", "", "")
     return _text(_STOP_TEXTS, draws.reply_kind)
 
 
-_PERSONAS: Mapping[str, Callable[[Sequence[Offer], MessageDraws], SaidReply]] = MappingProxyType(
+_PERSONAS: Mapping[str, Callable[[_Heard, MessageDraws], SaidReply]] = MappingProxyType(
     {"yes": _yes, "no": _no, "text": _talk, "stop": _stop}
 )
 
@@ -88,6 +99,7 @@ def answer_of(
     draws: MessageDraws,
     *,
     is_template: bool,
+    is_rating_asked: bool = False,
     chats_on: float,
 ) -> SaidReply | None:
     """The reply to one message, ``None`` for silence.
@@ -99,4 +111,4 @@ def answer_of(
         return None
     if not offers and not is_template and draws.replies >= chats_on:
         return None
-    return speak(offers, draws)
+    return speak(_Heard(offers, is_rating_asked), draws)

@@ -24,7 +24,7 @@ from clarion.channels.simulator.people import Person, country_of, digits_of
 from clarion.channels.simulator.replies import answer_of
 from clarion.channels.simulator.server import HttpAnswer
 from clarion.channels.simulator.template_checks import SendableTemplate, check_template
-from clarion.channels.simulator.templates import Template
+from clarion.channels.simulator.templates import Template, asks_for_rating
 from clarion.channels.simulator.world import World
 
 __all__ = ["Sends"]
@@ -138,8 +138,6 @@ class Sends:
         if number.pairs is not None and not number.pairs.take(person.phone, now):
             return self._refused(number, _refusal(131056))
         is_open = self._is_window_open(number, person, now)
-        if template is None and not is_open:
-            return self._refused(number, _refusal(131047))
         failure, does_refuse = self._obstacle(number, person, template, now, is_open=is_open)
         if failure is not None and does_refuse:
             return self._refused(number, failure)
@@ -173,7 +171,7 @@ class Sends:
             return Refusal(131055, "Only templates go through this endpoint.")
         if draft.media_id is not None and self._world.media.get(draft.media_id) is None:
             return Refusal(100, f"{draft.kind}['id'] is not a media id of {number.phone_number_id}")
-        return SendableTemplate(draft.offers, ())
+        return SendableTemplate(draft.offers, (), asks_for_rating(draft.text or ""))
 
     def _is_window_open(self, number: Number, person: Person, now: float) -> bool:
         opened = number.window_opened.get(person.phone)
@@ -190,6 +188,8 @@ class Sends:
     ) -> tuple[Refusal | None, bool]:
         """What keeps the message from this person, and whether the answer says so."""
         settings = self._world.settings.people
+        if template is None and not is_open:
+            return _refusal(131047), settings.outside_window == "refuse"
         if not person.is_on_whatsapp:
             return _refusal(131026), settings.unreachable == "refuse"
         if template is None or template.category != "MARKETING":
@@ -237,6 +237,7 @@ class Sends:
                 checked.offers,
                 draws,
                 is_template=draft.kind == "template",
+                is_rating_asked=checked.is_rating_asked,
                 chats_on=settings.people.chats_on_share,
             )
         steps = life_of(

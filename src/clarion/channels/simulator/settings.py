@@ -67,7 +67,7 @@ class PeopleSettings:
 
     ``personas`` are weights of ``yes | no | text | stop | silent``.  ``unreachable`` and
     ``unwanted`` tell how a message to somebody who is not on WhatsApp (131026), or whom the platform
-    shields (131049, 131050, 130472), comes to nothing.  ``marketing_per_day_count`` is the cap of
+    shields (131049, 131050, 130472), comes to nothing; ``outside_window`` the same for free form (131047).  ``marketing_per_day_count`` is the cap of
     marketing messages per person and 24 hours, ``None`` for no cap.
     """
 
@@ -85,6 +85,7 @@ class PeopleSettings:
     chats_on_share: float = 0.3
     unreachable: Refusal = "fail"
     unwanted: Refusal = "fail"
+    outside_window: Refusal = "refuse"
     marketing_per_day_count: int | None = None
     is_us_marketing_off: bool = False
     is_wa_id_rewritten: bool = True

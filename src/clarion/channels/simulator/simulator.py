@@ -6,12 +6,13 @@ code under test and the methods below for the test itself; used by ``python -m``
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from clarion.channels.simulator.control import Control, NumberSpec, SaySpec
+from clarion.channels.simulator.control import Control, EventSpec, NumberSpec, SaySpec
 from clarion.channels.simulator.fates import Fates
 from clarion.channels.simulator.faults import FaultRule
 from clarion.channels.simulator.ledger import LedgerFilter, summary_of
@@ -94,6 +95,16 @@ class Simulator:
     def say(self, phone: str, **spec: Any) -> str | None:
         """Have a person say something; the fields of ``SaySpec``.  The id of her message."""
         return self.control.say(digits_of(phone), SaySpec(**spec))
+
+    def tell_event(self, **spec: Any) -> None:
+        """Tell a callback something about its account; the fields of ``EventSpec``."""
+        self.control.tell_event(EventSpec(**spec))
+
+    async def settle(self, timeout_seconds: float = 30.0) -> None:
+        """Wait until nothing is to come any more; ``TimeoutError`` if that takes longer."""
+        async with asyncio.timeout(timeout_seconds):
+            while not self.world.is_idle:  # noqa: ASYNC110 - many sides must come to rest at once
+                await asyncio.sleep(0.01)
 
     def ledger(self, **equal: str) -> list[dict[str, Any]]:
         """The accepted messages, oldest first, with these fields."""

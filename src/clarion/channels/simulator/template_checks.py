@@ -41,6 +41,7 @@ class SendableTemplate(NamedTuple):
 
     offers: tuple[Offer, ...]
     body_texts: tuple[str, ...]
+    is_rating_asked: bool = False
 
 
 class _Parts(NamedTuple):
@@ -73,7 +74,9 @@ def check_template(
     if refusal is not None:
         return refusal
     return SendableTemplate(
-        tuple(_offers(shape.buttons, parts.buttons)), _texts(template, parts.body)
+        tuple(_offers(shape.buttons, parts.buttons)),
+        _texts(template, parts.body),
+        shape.is_rating_asked,
     )
 
 
@@ -145,7 +148,7 @@ def _check_texts(
         )
     if is_named:
         names = [parameter.get("parameter_name") for parameter in parameters]
-        if not all(names):
+        if not all(isinstance(name, str) and name for name in names):
             return Refusal(100, f"{part}: Parameter name is missing or empty")
         if set(names) != set(variables):
             return Refusal(132000, f"{part}: expected the names {', '.join(variables)}")

@@ -19,13 +19,16 @@ __all__ = [
     "Template",
     "TemplateShape",
     "Templates",
+    "asks_for_rating",
     "definition_problem",
     "shape_of",
 ]
 
 _VARIABLE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
+_RATING = re.compile(r"(?<!\d)1(?!\d).{1,20}(?<!\d)5(?!\d)", re.DOTALL)
 _NAME = re.compile(r"[a-z0-9_]{1,512}")
 _CATEGORIES = frozenset({"MARKETING", "UTILITY", "AUTHENTICATION"})
+_FORMATS = frozenset({"POSITIONAL", "NAMED"})
 _BODY_LENGTH = 1024
 
 
@@ -46,12 +49,16 @@ class TemplateShape:
     header_variables: tuple[str, ...]
     body_variables: tuple[str, ...]
     body_length: int
+    is_rating_asked: bool
     buttons: tuple[ButtonShape, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A stored template; ``status`` and ``category`` are the platform's upper-case words."""
+    """A stored template; ``status`` and ``category`` are the platform's upper-case words.
+
+    ``made_at`` is in seconds since 1970.
+    """
 
     id: str
     waba_id: str
@@ -61,6 +68,7 @@ class Template:
     status: str
     parameter_format: str
     components: Sequence[Mapping[str, Any]]
+    made_at: float
     quality: str = "UNKNOWN"
     rejected_reason: str = "NONE"
     shape: TemplateShape = field(init=False)
@@ -83,7 +91,7 @@ class Template:
             "category": self.category,
             "parameter_format": self.parameter_format,
             "components": [dict(component) for component in self.components],
-            "quality_score": {"score": self.quality},
+            "quality_score": {"score": self.quality, "date": int(self.made_at)},
             "rejected_reason": self.rejected_reason,
         }
 
@@ -93,7 +101,7 @@ def shape_of(components: Iterable[Mapping[str, Any]]) -> TemplateShape:
     header_format: str | None = None
     header: tuple[str, ...] = ()
     body: tuple[str, ...] = ()
-    body_length = 0
+    body_text = ""
     buttons: list[ButtonShape] = []
     for component in components:
         kind = str(component.get("type", "")).upper()
@@ -102,10 +110,17 @@ def shape_of(components: Iterable[Mapping[str, Any]]) -> TemplateShape:
             header = _variables(component.get("text", ""))
         elif kind == "BODY":
             body = _variables(component.get("text", ""))
-            body_length = len(_VARIABLE.sub("", str(component.get("text", ""))))
+            body_text = _VARIABLE.sub("", str(component.get("text", "")))
         elif kind == "BUTTONS":
             buttons.extend(_button(button) for button in component.get("buttons", ()))
-    return TemplateShape(header_format, header, body, body_length, tuple(buttons))
+    return TemplateShape(
+        header_format, header, body, len(body_text), asks_for_rating(body_text), tuple(buttons)
+    )
+
+
+def asks_for_rating(text: str) -> bool:
+    """Whether a text asks for a number from 1 to 5, so that people answer with one."""
+    return bool(_RATING.search(text))
 
 
 def _variables(text: object) -> tuple[str, ...]:
@@ -134,12 +149,20 @@ def definition_problem(document: Mapping[str, Any]) -> Refusal | None:
     components = document.get("components")
     if not isinstance(components, list) or not all(isinstance(c, dict) for c in components):
         return Refusal(100, "The parameter components is required.")
+    if any(not _are_buttons(component.get("buttons", [])) for component in components):
+        return Refusal(100, "buttons must be a list of objects.")
+    if str(document.get("parameter_format") or "POSITIONAL").upper() not in _FORMATS:
+        return Refusal(100, "parameter_format must be POSITIONAL or NAMED")
     bodies = [c for c in components if str(c.get("type", "")).upper() == "BODY"]
     if len(bodies) != 1:
         return Refusal(100, "components must hold exactly one BODY")
     if len(str(bodies[0].get("text", ""))) > _BODY_LENGTH:
         return Refusal(100, f"the text of BODY is longer than {_BODY_LENGTH} characters")
     return None
+
+
+def _are_buttons(buttons: object) -> bool:
+    return isinstance(buttons, list) and all(isinstance(button, dict) for button in buttons)
 
 
 class Templates:
@@ -150,7 +173,7 @@ class Templates:
         self._by_name: dict[tuple[str, str, str], str] = {}
         self._next_id = 1_680_000_000_000_001
 
-    def add(self, waba_id: str, document: Mapping[str, Any], status: str) -> Template:
+    def add(self, waba_id: str, document: Mapping[str, Any], status: str, now: float) -> Template:
         """Store a definition that has no problem; one of the same name and language is replaced."""
         key = (waba_id, str(document["name"]), str(document["language"]))
         template_id = self._by_name.get(key) or str(document.get("id") or self._new_id())
@@ -163,6 +186,7 @@ class Templates:
             status=status,
             parameter_format=str(document.get("parameter_format") or "POSITIONAL").upper(),
             components=tuple(document["components"]),
+            made_at=now,
             quality=str(document.get("quality") or "UNKNOWN").upper(),
         )
         self._by_id[template_id] = template

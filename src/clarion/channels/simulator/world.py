@@ -120,6 +120,13 @@ class World:
             self._subscriptions[key] = Subscription(*key)
         return self._subscriptions[key]
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is to come: nobody will do anything, and everything was told."""
+        return not self.agenda.waiting_count() and all(
+            subscription.is_idle for subscription in self._subscriptions.values()
+        )
+
     def number_of_account(self, waba_id: str) -> Number | None:
         """Some number of a business account."""
         for number in self.numbers.values():

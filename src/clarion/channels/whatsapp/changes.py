@@ -188,8 +188,8 @@ _ACCOUNT_PAUSES = frozenset(
 def _account(value: _Value, account_key: str) -> Iterator[Event]:
     event = value.get("event")
     reaction = None
-    if event in _ACCOUNT_PAUSES and not _is_reinstated(value):
-        reaction = Reaction(ReactionKind.PAUSE_SENDER, str(event).lower())
+    if isinstance(event, str) and event in _ACCOUNT_PAUSES and not _is_reinstated(value):
+        reaction = Reaction(ReactionKind.PAUSE_SENDER, event.lower())
     yield SenderChanged(account_key, None, MappingProxyType(dict(value)), reaction)
 
 

@@ -119,10 +119,11 @@ def events_of_message(message: Any, contacts: Sequence[Any], sender_key: str) ->
     """The events of one inbound message: one, or two when a person changed both their names."""
     if not isinstance(message, dict):
         return (UnknownEvent("a message that is no object", message),)
-    if message.get("type") == "system":
+    kind = _text(message.get("type"))
+    if kind == "system":
         return _events_of_system(message, sender_key)
-    if message.get("type") in _NOT_REPLIES:
-        return (UnknownEvent(f"not a reply: {message['type']}", message),)
+    if kind in _NOT_REPLIES:
+        return (UnknownEvent(f"not a reply: {kind}", message),)
     contact = _contact_of(message, contacts)
     addresses = addresses_of(
         message.get("from") or contact.get("wa_id"),
@@ -132,7 +133,7 @@ def events_of_message(message: Any, contacts: Sequence[Any], sender_key: str) ->
     provider_id = _text(message.get("id"))
     if not addresses or at is None or not provider_id:
         return (UnknownEvent("a message without id, sender or timestamp", message),)
-    said = _READERS.get(_text(message.get("type")), _said_other)(message)
+    said = _READERS.get(kind, _said_other)(message)
     reply = Reply(
         said.kind,
         said.text,

@@ -49,6 +49,7 @@ class Connection(asyncio.Protocol):
         "_idle_limit_seconds",
         "_is_complete",
         "_is_lost",
+        "_left_at",
         "_limits",
         "_loop",
         "_may_reuse",
@@ -72,6 +73,7 @@ class Connection(asyncio.Protocol):
         self._failure: str | None = None
         self.idle_since = 0.0
         self.written_at = 0.0
+        self._left_at = 0.0
         self._reset()
 
     def _reset(self) -> None:
@@ -119,7 +121,7 @@ class Connection(asyncio.Protocol):
         future: asyncio.Future[Answer] = self._loop.create_future()
         self._answer_future = future
         self._failure = None
-        self.written_at = self._loop.time()
+        self.written_at = self._left_at = self._loop.time()
         self._transport.write(payload)
         return future
 
@@ -129,11 +131,11 @@ class Connection(asyncio.Protocol):
             if now - self.idle_since >= self._idle_limit_seconds:
                 self._transport.close()
         elif self._transport.get_write_buffer_size():
-            # The request is still leaving: the write's own limit counts, the response's clock
-            # starts anew with what is left.
+            # Still leaving: the write's own limit counts, and the response's clock stands still.
+            self._left_at = now
             if now - self.written_at >= self._limits.write_seconds:
                 self._break("write_timeout")
-        elif now - self.written_at >= self._limits.response_seconds:
+        elif now - self._left_at >= self._limits.response_seconds:
             self._break("response_timeout")
 
     def abort(self, failure: str) -> None:

@@ -55,7 +55,7 @@ async def insert_messages(
     if not messages:
         return []
     rows = await SESSIONS.fetch(connection, "take_message_ids", count=len(messages))
-    ids: list[int] = [row[0] for row in rows]
+    ids: list[int] = [row["id"] for row in rows]
     await SESSIONS.execute(
         connection,
         "insert_messages",

@@ -65,7 +65,7 @@ async def write_started(
         await move_participants(connection, moves, frame.now)
         return
     rows = await SESSIONS.fetch(connection, "take_session_ids", count=len(walks))
-    ids: list[int] = [row[0] for row in rows]
+    ids: list[int] = [row["id"] for row in rows]
     messages = [_messages(frame, walk, id_) for walk, id_ in zip(walks, ids, strict=True)]
     sessions = [walk.sprint.session for walk in walks]
     first = walks[0]

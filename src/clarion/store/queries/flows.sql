@@ -38,6 +38,11 @@ WHERE workspace_id = :workspace_id AND deleted_at IS NULL
 ORDER BY name = :name_or_id DESC
 LIMIT 1;
 
+-- name: flow_by_name
+-- A flow of a workspace by its exact name.
+SELECT id, draft_revision FROM flows
+WHERE workspace_id = :workspace_id AND deleted_at IS NULL AND name = :name;
+
 -- name: lock_flow
 -- Lets changes of one flow happen one after the other.
 SELECT id FROM flows WHERE id = :flow_id FOR UPDATE;

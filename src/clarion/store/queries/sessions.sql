@@ -1,10 +1,10 @@
 -- name: take_session_ids
 -- Ids for sessions that are about to be written in bulk.
-SELECT nextval('sessions_id_seq') FROM generate_series(1, :count);
+SELECT nextval('sessions_id_seq') AS id FROM generate_series(1, :count);
 
 -- name: take_message_ids
 -- Ids for messages that are about to be written in bulk.
-SELECT nextval('messages_id_seq') FROM generate_series(1, :count);
+SELECT nextval('messages_id_seq') AS id FROM generate_series(1, :count);
 
 -- name: insert_sessions
 -- New sessions in bulk.

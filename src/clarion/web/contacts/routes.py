@@ -68,8 +68,8 @@ async def contact_create(connection: DB, scope: Asking, body: NewContactBody) ->
     return ContactAnswer.model_validate(made)
 
 
-@router.get("", operation_id="contact_list", summary="Search contacts")
-async def contact_list(
+@router.get("", operation_id="contact_search", summary="Search contacts")
+async def contact_search(
     connection: DB,
     scope: Asking,
     paging: Paging,

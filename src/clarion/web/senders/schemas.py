@@ -28,7 +28,7 @@ Secret = Annotated[
     StringConstraints(pattern=r"^[\x21-\x7e]{1,1000}$"),
     Field(json_schema_extra={"format": "password", "writeOnly": True}),
 ]
-Rate = Annotated[float, Field(gt=0, le=100_000, allow_inf_nan=False)]
+Rate = Annotated[float, Field(ge=0.01, le=100_000, allow_inf_nan=False)]
 
 
 class NewSenderBody(Body):

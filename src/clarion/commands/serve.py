@@ -1,0 +1,115 @@
+"""``clarion serve``, ``clarion work``, ``clarion web``: the processes of an installation.
+
+Theory of operation.  A process opens its place, starts what it is for, and waits for SIGINT or
+SIGTERM.  Then it goes down in the order of the way of a message: the web first, what arrived is
+kept, what is in flight is recorded, the leases are given back, the database last.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Annotated
+
+import structlog
+import typer
+
+from clarion.commands.output import run
+from clarion.commands.place import command_settings
+from clarion.config import Settings
+from clarion.engine.ingest import WebhookReceiver
+from clarion.observe.logging import configure_logging
+from clarion.services.place import Place, database_of, open_place
+from clarion.services.work import parts_of, working
+from clarion.services.workspaces import first_workspace
+from clarion.store.migrate import check_schema, migrate
+from clarion.store.pool import transaction
+from clarion.web.app import create_app
+from clarion.web.server import listen_on, serving
+
+__all__ = ["Running", "running", "serve", "until_told_to_stop", "web", "work"]
+
+log = structlog.get_logger(__name__)
+
+HostOption = Annotated[str | None, typer.Option("--host", help="The address to listen on.")]
+PortOption = Annotated[
+    int | None, typer.Option("--port", help="The port to listen on; 0 takes any free one.")
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A running process: its place, its database, and where it listens (``None``: nowhere)."""
+
+    place: Place
+    database_url: str
+    origin: str | None
+
+
+def serve(host: HostOption = None, port: PortOption = None) -> None:
+    """Run everything in one process: web, webhooks, scheduler and worker."""
+    run(_run(command_settings(host=host, port=port), has_web=True, has_worker=True))
+
+
+def web(host: HostOption = None, port: PortOption = None) -> None:
+    """Run only the web and the receiver of webhooks."""
+    run(_run(command_settings(host=host, port=port), has_web=True, has_worker=False))
+
+
+def work() -> None:
+    """Run only a worker, on this or another machine with the same database."""
+    run(_run(command_settings(), has_web=False, has_worker=True))
+
+
+async def _run(settings: Settings, *, has_web: bool, has_worker: bool) -> None:
+    configure_logging(level=settings.log_level, form=settings.log_format)
+    async with running(settings, has_web=has_web, has_worker=has_worker) as process:
+        log.info("ready", origin=process.origin, has_worker=has_worker)
+        await until_told_to_stop()
+        log.info("stopping")
+    log.info("stopped")
+
+
+@contextlib.asynccontextmanager
+async def running(
+    settings: Settings, *, has_web: bool = True, has_worker: bool = True
+) -> AsyncIterator[Running]:
+    """Start a process's parts; they are stopped in order at the end of the block.
+
+    Raises ``port.in_use``, ``data_dir.unusable``, ``database.unreachable``,
+    ``database.schema_behind``.
+    """
+    listener = listen_on(settings.host, settings.port) if has_web else None
+    async with contextlib.AsyncExitStack() as stack:
+        if listener is not None:
+            stack.callback(listener.close)
+        database_url = await stack.enter_async_context(database_of(settings))
+        if settings.database_url is None:
+            await migrate(database_url)
+        place = await stack.enter_async_context(open_place(settings, database_url))
+        async with transaction(place.pool) as connection:
+            await check_schema(connection)
+            await first_workspace(connection, now=place.clock())
+        parts = parts_of(place)
+        if has_worker:
+            await stack.enter_async_context(working(place, database_url, parts))
+        origin = None
+        if listener is not None:
+            receiver = WebhookReceiver(parts)
+            receiver.start()
+            stack.push_async_callback(receiver.stop)
+            app = create_app(place, webhooks=receiver)
+            origin = await stack.enter_async_context(serving(app, listener))
+        yield Running(place, database_url, origin)
+
+
+async def until_told_to_stop() -> None:
+    """Wait for SIGINT or SIGTERM."""
+    told = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, told.set)
+    await told.wait()

@@ -1,0 +1,97 @@
+"""A process that works: the engine's loops, the job queue, and what is done now and then.
+
+Theory of operation.  ``working`` frames the life of one worker inside a process, be it ``clarion
+serve`` (with the web beside it) or ``clarion work``.  All of it may run any number of times on any
+number of machines; what must happen once is kept apart by leases and locks further down.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import secrets
+import socket
+from collections.abc import AsyncIterator
+
+import structlog
+from procrastinate import App
+from procrastinate.exceptions import ConnectorException
+
+from clarion.config import Settings
+from clarion.engine.parts import EngineSizes, Parts
+from clarion.engine.worker import Worker
+from clarion.services.import_runs import import_tasks
+from clarion.services.place import Place
+from clarion.store.jobs import create_app, retry_stalled_jobs, run_worker
+
+__all__ = ["parts_of", "sizes_of", "working"]
+
+log = structlog.get_logger(__name__)
+
+_STALLED_CHECK_SECONDS = 3.0
+
+
+def sizes_of(settings: Settings) -> EngineSizes:
+    """The engine's sizes as the settings say."""
+    return EngineSizes(
+        lease_seconds=settings.lease_seconds,
+        doubt_window_seconds=settings.doubt_window_seconds,
+    )
+
+
+def parts_of(place: Place, sizes: EngineSizes | None = None) -> Parts:
+    """What the engine is handed; this process gets a name of its own for its leases."""
+    owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+    return Parts(
+        pool=place.pool,
+        now=place.clock,
+        sealer=place.sealer,
+        owner=owner,
+        sizes=sizes or sizes_of(place.settings),
+    )
+
+
+@contextlib.asynccontextmanager
+async def working(place: Place, database_url: str, parts: Parts) -> AsyncIterator[Worker]:
+    """Work until the block ends; then finish what is under way and give everything back."""
+    worker = Worker(parts)
+    concurrency = place.settings.worker_concurrency
+    tasks = (*worker.tasks, *import_tasks(place.pool, place.clock))
+    app = create_app(database_url, tasks, concurrency=concurrency)
+    stop = asyncio.Event()
+    async with app.open_async():
+        jobs = asyncio.create_task(
+            run_worker(
+                app,
+                None,
+                concurrency,
+                stop,
+                name=parts.owner,
+                shutdown_seconds=place.settings.shutdown_seconds,
+            )
+        )
+        stalled = asyncio.create_task(_give_back_stalled(app))
+        worker.start()
+        try:
+            yield worker
+        finally:
+            stop.set()
+            stalled.cancel()
+            await worker.stop()
+            await jobs
+            with contextlib.suppress(asyncio.CancelledError):
+                await stalled
+
+
+async def _give_back_stalled(app: App) -> None:
+    """Let the jobs of dead workers run again."""
+    while True:
+        try:
+            count = await retry_stalled_jobs(app)
+        except ConnectorException as error:
+            log.warning("stalled_jobs_not_checked", error=str(error))
+        else:
+            if count:
+                log.warning("stalled_jobs_given_back", job_count=count)
+        await asyncio.sleep(_STALLED_CHECK_SECONDS)
