@@ -11,6 +11,7 @@ from clarion.web.flows import routes as flows
 from clarion.web.groups import routes as groups
 from clarion.web.imports import routes as imports
 from clarion.web.keys import routes as keys
+from clarion.web.live import routes as live
 from clarion.web.senders import routes as senders
 from clarion.web.sign_ins import routes as sign_ins
 from clarion.web.templates import routes as templates
@@ -32,4 +33,5 @@ ROUTERS: tuple[APIRouter, ...] = (
     flows.router,
     campaigns.router,
     audit.router,
+    live.router,
 )

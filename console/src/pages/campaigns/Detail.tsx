@@ -1,0 +1,3 @@
+export function CampaignDetail() {
+  return null;
+}
