@@ -130,7 +130,10 @@ class Settings(BaseSettings):
         5_000_000, ge=1, description="How many rows one import of contacts may have."
     )
     sign_in_seconds: int = Field(
-        1_209_600, ge=300, description="How long a person stays signed in to the console."
+        604_800,
+        ge=300,
+        description="How long a person stays signed in to the console at most; who does nothing for"
+        " 12 hours is signed out before.",
     )
 
     @field_validator("data_dir")

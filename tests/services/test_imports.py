@@ -430,7 +430,7 @@ async def test_an_import_that_is_forgotten_while_it_runs_stops(pool: Pool, scope
     running = asyncio.create_task(
         run_import(pool, made.id, clock=lambda: scope.now, limits=ImportLimits(batch_rows=50))
     )
-    while not await pool.fetchval("SELECT count(*) FROM contacts"):  # noqa: ASYNC110 - only the database knows
+    while not await pool.fetchval("SELECT count(*) FROM contacts"):
         await asyncio.sleep(0.005)
     async with transaction(pool) as connection:
         await delete_import(connection, scope, made.id)
@@ -455,7 +455,7 @@ async def test_a_worker_takes_the_job_of_an_upload(
     app = create_app(database_url, import_tasks(pool, lambda: scope.now), concurrency=1)
     async with app.open_async():
         working = asyncio.create_task(run_worker(app, ["imports"], 1, stop))
-        while (await read_import(pool, scope, made.id)).status != "finished":  # noqa: ASYNC110 - only the database knows
+        while (await read_import(pool, scope, made.id)).status != "finished":
             await asyncio.sleep(0.02)
         stop.set()
         await working

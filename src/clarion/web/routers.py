@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from clarion.web.audit import routes as audit
+from clarion.web.campaigns import routes as campaigns
 from clarion.web.contacts import routes as contacts
 from clarion.web.flows import routes as flows
 from clarion.web.groups import routes as groups
@@ -29,5 +30,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     groups.router,
     imports.router,
     flows.router,
+    campaigns.router,
     audit.router,
 )
