@@ -21,7 +21,7 @@ from procrastinate.exceptions import ConnectorException
 from clarion.config import Settings
 from clarion.engine.parts import EngineSizes, Parts
 from clarion.engine.worker import Worker
-from clarion.services.import_runs import import_tasks
+from clarion.services.import_runs import ImportLimits, import_tasks
 from clarion.services.place import Place
 from clarion.store.jobs import create_app, retry_stalled_jobs, run_worker
 
@@ -57,7 +57,8 @@ async def working(place: Place, database_url: str, parts: Parts) -> AsyncIterato
     """Work until the block ends; then finish what is under way and give everything back."""
     worker = Worker(parts)
     concurrency = place.settings.worker_concurrency
-    tasks = (*worker.tasks, *import_tasks(place.pool, place.clock))
+    limits = ImportLimits(row_limit=place.settings.import_limit_rows)
+    tasks = (*worker.tasks, *import_tasks(place.pool, place.clock, limits))
     app = create_app(database_url, tasks, concurrency=concurrency)
     stop = asyncio.Event()
     async with app.open_async():
