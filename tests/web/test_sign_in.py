@@ -75,6 +75,24 @@ async def test_wrong_passwords_lock_even_the_right_one_out_for_a_while(
     assert await sign_in("ada@example.org")
 
 
+async def test_people_behind_one_proxy_do_not_lock_each_other_out(
+    add_user: Any, new_client: Any
+) -> None:
+    await add_user("ada@example.org", Role.VIEWER)
+    guesser = new_client(**{"X-Forwarded-For": "198.51.100.7"})
+    for number in range(31):
+        answer = await guesser.post(
+            "/api/v1/sign-in", json={"email": f"u{number}@example.org", "password": "x"}
+        )
+    assert answer.json()["code"] == "access.locked"
+    ada = new_client(**{"X-Forwarded-For": "198.51.100.8", "X-Forwarded-Proto": "https"})
+    answer = await ada.post(
+        "/api/v1/sign-in", json={"email": "ada@example.org", "password": PASSWORD}
+    )
+    assert answer.status_code == 200
+    assert all("Secure" in line for line in answer.headers.get_list("set-cookie"))
+
+
 async def test_one_peer_cannot_guess_at_many_users(new_client: Any) -> None:
     codes = []
     for number in range(31):
