@@ -16,7 +16,7 @@ from typing import Annotated, Any
 import typer
 
 import clarion
-from clarion.commands import flows, keys, senders, templates, users, workspaces
+from clarion.commands import contacts, flows, groups, keys, senders, templates, users, workspaces
 from clarion.commands.doctor import doctor
 from clarion.commands.migrations import migrate_database
 from clarion.commands.output import AsJson, print_error, print_json
@@ -50,6 +50,8 @@ SUB_APPS: tuple[tuple[str, typer.Typer], ...] = (
     ("key", keys.app),
     ("sender", senders.app),
     ("template", templates.app),
+    ("contacts", contacts.app),
+    ("groups", groups.app),
     ("flow", flows.app),
 )
 

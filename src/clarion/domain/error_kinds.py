@@ -82,7 +82,12 @@ FLOW_ERRORS = (
     _caller("flow.version_not_found", 404, "There is no such version of the flow", "List the versions of the flow."),
     _caller("flow.invalid", 422, "The flow has problems", "Mend the problems listed in `problems`; `clarion flow check FILE` shows them too."),
     _caller("flow.name_taken", 409, "A flow with this name exists", "Choose another name."),
-    _caller("flow.stale", 409, "Somebody else changed the draft meanwhile", "Read the flow again and repeat your change."),
+    _caller(
+        "flow.stale",
+        409,
+        "Somebody else changed the draft meanwhile",
+        "Read the flow again and repeat your change.",
+    ),
     _caller("flow.not_published", 409, "The flow has no published version", "Publish it first."),
     _caller("flow.trigger_not_manual", 409, "Only a flow with the manual trigger can be started by a campaign", "Choose a flow with the trigger `manual`."),
     _caller("flow.in_use", 409, "A campaign that is not over uses this flow", "Change or delete the campaigns named in `campaigns` first."),

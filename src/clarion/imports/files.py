@@ -18,7 +18,7 @@ from clarion.imports.cells import text_of
 from clarion.imports.columns import Column, resolve
 from clarion.imports.rows import ContactRow, DuplicateMode, Rejection, RowRules, fold, judge
 from clarion.imports.sheets import XLSX_SIGNATURE, read_sheet
-from clarion.imports.text import RawRow, read_text_rows
+from clarion.imports.text import SEPARATORS, TEXT_ENCODINGS, RawRow, read_text_rows
 
 __all__ = ["Batch", "ImportOptions", "OpenFile", "batches", "open_file"]
 
@@ -79,6 +79,7 @@ def open_file(
     Raises ``import.file_unreadable``, ``import.no_phone_column``, ``import.mapping_invalid`` and
     ``import.too_large`` (of a workbook that unpacks to more than ``unpacked_byte_limit``).
     """
+    _check_hints(options)
     file.seek(0)
     signature = file.read(4)
     file.seek(0)
@@ -92,10 +93,7 @@ def open_file(
         rows, last_row_number = sheet.rows, sheet.last_row_number
     else:
         rows = read_text_rows(file, encoding=options.encoding, separator=options.separator)
-    try:
-        header = next(rows, None)
-    except LookupError as error:  # an encoding named by hand that Python does not know
-        raise ClarionError("import.file_unreadable", f"{error}.") from error
+    header = next(rows, None)
     if header is None or header.fault:
         raise ClarionError(
             "import.file_unreadable",
@@ -103,6 +101,20 @@ def open_file(
         )
     columns = resolve([text_of(cell) for cell in header.cells], options.mapping)
     return OpenFile(columns, rows, last_row_number)
+
+
+def _check_hints(options: ImportOptions) -> None:
+    """Refuse an encoding or a separator, given by hand, that no file of people has."""
+    for what, given, known in (
+        ("encoding", options.encoding, TEXT_ENCODINGS),
+        ("separator", options.separator, SEPARATORS),
+    ):
+        if given is not None and given not in known:
+            raise ClarionError(
+                "import.file_unreadable",
+                f"{given!r} is no {what} that is read here; known are "
+                f"{', '.join(repr(one) for one in known)}.",
+            )
 
 
 def batches(

@@ -26,7 +26,14 @@ import charset_normalizer
 
 from clarion.imports.columns import synonym_of
 
-__all__ = ["RawRow", "detect_encoding", "detect_separator", "read_text_rows"]
+__all__ = [
+    "SEPARATORS",
+    "TEXT_ENCODINGS",
+    "RawRow",
+    "detect_encoding",
+    "detect_separator",
+    "read_text_rows",
+]
 
 SAMPLE_BYTES = 64 * 1024
 LINE_CHARACTERS = 128 * 1024  # the csv module's own limit of a cell
@@ -34,6 +41,8 @@ ROW_LINES = 100
 SEPARATORS = (",", ";", "\t", "|")
 # Most likely first: the order decides among encodings that explain the sample equally well.
 ENCODINGS = ("gb18030", "cp1252", "big5", "shift_jis", "euc_kr", "cp1251")
+# What may be named by hand.
+TEXT_ENCODINGS = ("utf-8", "utf-16", "utf-16-le", "utf-16-be", "latin-1", *ENCODINGS)
 BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -152,8 +161,13 @@ def _fitness(lines: Sequence[str], separator: str) -> tuple[int, int, int]:
 def read_text_rows(
     file: BinaryIO, *, encoding: str | None = None, separator: str | None = None
 ) -> Iterator[RawRow]:
-    """All rows of a CSV file, the header first.  Blank rows are counted but not given."""
-    encoding = encoding or detect_encoding(file)
+    """All rows of a CSV file, the header first.  Blank rows are counted but not given.
+
+    A byte order mark is stronger than the ``encoding`` that somebody names.
+    """
+    detected = detect_encoding(file)
+    has_mark = detected in dict(BYTE_ORDER_MARKS).values()
+    encoding = detected if has_mark or encoding is None else encoding
     file.seek(0)
     text = io.TextIOWrapper(file, encoding=encoding, errors="replace", newline="")
     try:

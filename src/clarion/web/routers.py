@@ -5,7 +5,11 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from clarion.web.audit import routes as audit
+from clarion.web.campaigns import routes as campaigns
+from clarion.web.contacts import routes as contacts
 from clarion.web.flows import routes as flows
+from clarion.web.groups import routes as groups
+from clarion.web.imports import routes as imports
 from clarion.web.keys import routes as keys
 from clarion.web.senders import routes as senders
 from clarion.web.sign_ins import routes as sign_ins
@@ -22,6 +26,10 @@ ROUTERS: tuple[APIRouter, ...] = (
     keys.router,
     senders.router,
     templates.router,
+    contacts.router,
+    groups.router,
+    imports.router,
     flows.router,
+    campaigns.router,
     audit.router,
 )

@@ -11,8 +11,8 @@ VALUES
      :now::timestamptz)
 RETURNING id;
 
--- name: campaign
--- One campaign of a workspace with the names that people know and its current numbers.
+-- name: campaigns
+-- Some campaigns of a workspace with the names that people know and their current numbers.
 SELECT c.*, f.name AS flow_name, w.zone AS workspace_zone,
     (SELECT array_agg(g.name ORDER BY g.name) FROM groups g WHERE g.id = ANY(c.include_group_ids))
         AS include_group_names,
@@ -40,7 +40,17 @@ CROSS JOIN LATERAL (
         coalesce(sum(opted_out_count), 0)::bigint AS opted_out_count
     FROM occurrences o WHERE o.campaign_id = c.id
 ) n
-WHERE c.workspace_id = :workspace_id AND c.id = :campaign_id AND c.deleted_at IS NULL;
+WHERE c.workspace_id = :workspace_id AND c.id = ANY(:campaign_ids::bigint[])
+  AND c.deleted_at IS NULL
+ORDER BY c.id DESC;
+
+-- name: campaign_id_named
+-- A campaign by name (the newest of several) or id; the name goes first.
+SELECT id FROM campaigns
+WHERE workspace_id = :workspace_id AND deleted_at IS NULL
+  AND (name = :name_or_id::text OR id::text = :name_or_id)
+ORDER BY name = :name_or_id DESC, id DESC
+LIMIT 1;
 
 -- name: campaigns_of
 -- Campaigns of a workspace, newest first, below a cursor; every filter that is given must fit.
@@ -140,7 +150,7 @@ WHERE id = :campaign_id;
 SELECT f.id, f.name, f.trigger_kind, f.published_version_id, v.definition
 FROM flows f
 LEFT JOIN flow_versions v ON v.id = f.published_version_id
-WHERE f.workspace_id = :workspace_id AND f.id = :flow_id;
+WHERE f.workspace_id = :workspace_id AND f.id = :flow_id AND f.deleted_at IS NULL;
 
 -- name: known_groups
 -- Which of some groups the workspace has.
