@@ -1,1 +1,0 @@
-"""The event stream that tells open consoles what changed."""
