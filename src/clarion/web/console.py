@@ -34,9 +34,9 @@ _NOT_BUILT = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Clar
 <a href="/api/docs">/api/docs</a>.</p></body></html>"""
 
 
-def is_built(folder: Path = FOLDER) -> bool:
+def is_built() -> bool:
     """Whether there is a console to serve."""
-    return (folder / "index.html").is_file()
+    return (FOLDER / "index.html").is_file()
 
 
 @router.get("/")
