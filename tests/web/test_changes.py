@@ -34,6 +34,10 @@ async def served(place: Any) -> AsyncIterator[tuple[str, LiveBoard]]:
     await task
 
 
+def streaming(client: httpx.AsyncClient) -> dict[str, str]:
+    return {"Authorization": client.headers["Authorization"], **AS_STREAM}
+
+
 async def versions_in(lines: AsyncIterator[str]) -> AsyncIterator[dict[str, str]]:
     async for line in lines:
         if line.startswith("data: "):
@@ -64,8 +68,8 @@ async def test_a_change_reaches_an_open_stream_and_only_its_workspace(
     async with (
         asyncio.timeout(20),
         served(place) as (address, _),
-        httpx.AsyncClient(base_url=address, headers={**admin.headers, **AS_STREAM}) as mine,
-        httpx.AsyncClient(base_url=address, headers={**stranger.headers, **AS_STREAM}) as theirs,
+        httpx.AsyncClient(base_url=address, headers=streaming(admin)) as mine,
+        httpx.AsyncClient(base_url=address, headers=streaming(stranger)) as theirs,
         mine.stream("GET", LIVE) as my_answer,
         theirs.stream("GET", LIVE) as their_answer,
     ):
@@ -97,11 +101,10 @@ async def test_who_cannot_hold_a_stream_asks_for_the_same_versions(
 
 
 async def test_closing_the_board_ends_open_streams(place: Any, admin: httpx.AsyncClient) -> None:
-    headers = {**admin.headers, **AS_STREAM}
     async with (
         asyncio.timeout(20),
         served(place) as (address, board),
-        httpx.AsyncClient(base_url=address, headers=headers) as client,
+        httpx.AsyncClient(base_url=address, headers=streaming(admin)) as client,
         client.stream("GET", LIVE) as answer,
     ):
         lines = answer.aiter_lines()
