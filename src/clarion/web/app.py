@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 import clarion
 from clarion.services.place import Place
-from clarion.web import health
+from clarion.web import health, pages
 from clarion.web.errors import install_error_handlers
 from clarion.web.frame import RequestCounts, RequestFrame
 from clarion.web.limits import BodyLimit, RateLimits
@@ -62,6 +62,7 @@ def create_api(
     api.state.rates = rates if rates is not None else RateLimits()
     api.state.seconds = seconds
     api.include_router(health.router)
+    api.include_router(pages.router)
     for router in routers:
         api.include_router(router, prefix=API_PREFIX)
     install_error_handlers(api)
