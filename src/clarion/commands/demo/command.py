@@ -172,7 +172,7 @@ def _speaker(console: Console) -> Callable[[str], None]:
 def _logging_into(folder: DemoFolder) -> Iterator[LogTail]:
     """Send the log into the folder's file meanwhile."""
     with LogTail(folder.path / "demo.log") as tail:
-        configure_logging(form="console", stream=tail)
+        configure_logging(form="json", stream=tail)
         try:
             yield tail
         finally:

@@ -119,6 +119,8 @@ def _bar(progress: CampaignProgress) -> RenderableType:
 
 
 def _pace(progress: CampaignProgress, *, is_done: bool) -> str:
+    if progress.audience_count == 0:
+        return "starting"
     people = f"{progress.done_count:,} of {progress.audience_count:,}"
     if is_done:
         return f"{people}  ✓"
