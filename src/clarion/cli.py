@@ -16,7 +16,7 @@ from typing import Annotated, Any
 import typer
 
 import clarion
-from clarion.commands import flows, keys, senders, templates, users, workspaces
+from clarion.commands import contacts, flows, groups, keys, senders, templates, users, workspaces
 from clarion.commands.demo.command import demo
 from clarion.commands.doctor import doctor
 from clarion.commands.migrations import migrate_database
@@ -54,6 +54,8 @@ SUB_APPS: tuple[tuple[str, typer.Typer], ...] = (
     ("key", keys.app),
     ("sender", senders.app),
     ("template", templates.app),
+    ("contacts", contacts.app),
+    ("groups", groups.app),
     ("flow", flows.app),
 )
 

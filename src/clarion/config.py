@@ -71,6 +71,12 @@ class Settings(BaseSettings):
         " they begin with the address that the server listens on.",
         pattern=r"^https?://[^/?#\s]+(/[^?#\s]*[^/?#\s])?$",
     )
+    trusted_proxies: str = Field(
+        "127.0.0.1",
+        description="The addresses or networks, separated by commas, of reverse proxies whose"
+        " `X-Forwarded-For` and `X-Forwarded-Proto` are believed; `*` believes everybody. Failed"
+        " sign-ins are counted by the address that they tell.",
+    )
     secret_key: SecretStr | None = Field(
         None,
         min_length=_SECRET_KEY_MINIMUM_LENGTH,
@@ -130,7 +136,10 @@ class Settings(BaseSettings):
         5_000_000, ge=1, description="How many rows one import of contacts may have."
     )
     sign_in_seconds: int = Field(
-        1_209_600, ge=300, description="How long a person stays signed in to the console."
+        604_800,
+        ge=300,
+        description="How long a person stays signed in to the console at most; who does nothing for"
+        " 12 hours is signed out before.",
     )
 
     @field_validator("data_dir")

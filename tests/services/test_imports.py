@@ -29,15 +29,17 @@ from clarion.services.contacts import (
     list_contacts,
 )
 from clarion.services.groups import change_memberships, create_group, delete_group, list_groups
-from clarion.services.import_runs import ImportLimits, import_file, run_import
+from clarion.services.import_runs import ImportLimits, import_file, import_tasks, run_import
 from clarion.services.imports import (
     Import,
+    delete_import,
     export_rejections,
     list_rejections,
     read_import,
     start_upload,
 )
 from clarion.services.scope import Scope
+from clarion.store.jobs import create_app, run_worker
 from clarion.store.pool import Pool, transaction
 
 SMALL_BATCHES = ImportLimits(batch_rows=7)
@@ -374,6 +376,119 @@ async def test_whoever_loses_its_group_meanwhile_is_ungrouped_until_it_joins_ano
         ann = await find_by_phone(connection, scope, phone(1))
     assert ann is not None
     assert [group.name for group in ann.groups] == ["VIP"]
+
+
+async def test_rows_above_the_limit_are_not_taken_and_those_before_are(
+    pool: Pool, scope: Scope, tmp_path: Path
+) -> None:
+    path = tmp_path / "people.csv"
+    path.write_bytes(csv_of([["phone"], *([phone(i)] for i in range(25))]))
+    done = await import_file(
+        pool,
+        scope,
+        path,
+        ImportOptions(),
+        clock=lambda: scope.now,
+        limits=ImportLimits(row_limit=20, batch_rows=8),
+    )
+    assert (done.status, balance(done)) == ("failed", (16, 16, 0, 0, 0))
+    assert done.reason is not None
+    assert "the first 16 are imported" in done.reason
+
+
+async def test_a_group_deleted_while_its_import_waits_loses_no_contact(
+    pool: Pool, scope: Scope
+) -> None:
+    async with transaction(pool) as connection:
+        made = await start_upload(
+            connection,
+            scope,
+            Arriving(csv_of([["phone"], [phone(1)]])),
+            file_name="people.csv",
+            options=ImportOptions(),
+            byte_limit=1_000,
+            group_names=["Doomed"],
+        )
+        await delete_group(connection, scope, made.group_ids[0])
+    await run_import(pool, made.id, clock=lambda: scope.now)
+    async with pool.acquire() as connection:
+        found = await find_by_phone(connection, scope, phone(1))
+    assert found is not None
+    assert [group.name for group in found.groups] == ["Ungrouped"]
+
+
+async def test_an_import_that_is_forgotten_while_it_runs_stops(pool: Pool, scope: Scope) -> None:
+    async with transaction(pool) as connection:
+        made = await start_upload(
+            connection,
+            scope,
+            Arriving(csv_of([["phone"], *([phone(i)] for i in range(5_000))])),
+            file_name="people.csv",
+            options=ImportOptions(),
+            byte_limit=1_000_000,
+        )
+    running = asyncio.create_task(
+        run_import(pool, made.id, clock=lambda: scope.now, limits=ImportLimits(batch_rows=50))
+    )
+    while not await pool.fetchval("SELECT count(*) FROM contacts"):
+        await asyncio.sleep(0.005)
+    async with transaction(pool) as connection:
+        await delete_import(connection, scope, made.id)
+    await running
+    assert await pool.fetchval("SELECT count(*) FROM contacts") < 5_000
+    assert await pool.fetchval("SELECT count(*) FROM import_pieces") == 0
+
+
+async def test_a_worker_takes_the_job_of_an_upload(
+    pool: Pool, scope: Scope, database_url: str
+) -> None:
+    async with transaction(pool) as connection:
+        made = await start_upload(
+            connection,
+            scope,
+            Arriving(csv_of([["phone"], [phone(1)]])),
+            file_name="people.csv",
+            options=ImportOptions(),
+            byte_limit=1_000,
+        )
+    stop = asyncio.Event()
+    app = create_app(database_url, import_tasks(pool, lambda: scope.now), concurrency=1)
+    async with app.open_async():
+        working = asyncio.create_task(run_worker(app, ["imports"], 1, stop))
+        while (await read_import(pool, scope, made.id)).status != "finished":
+            await asyncio.sleep(0.02)
+        stop.set()
+        await working
+    assert await pool.fetchval("SELECT count(*) FROM contacts") == 1
+
+
+async def test_a_worker_that_is_asked_to_stop_leaves_the_rest_to_the_next_one(
+    pool: Pool, scope: Scope, database_url: str
+) -> None:
+    async with transaction(pool) as connection:
+        made = await start_upload(
+            connection,
+            scope,
+            Arriving(csv_of([["phone"], *([phone(i)] for i in range(6_000))])),
+            file_name="people.csv",
+            options=ImportOptions(),
+            byte_limit=1_000_000,
+        )
+    stop = asyncio.Event()
+    tasks = import_tasks(pool, lambda: scope.now, ImportLimits(batch_rows=50))
+    app = create_app(database_url, tasks, concurrency=1)
+    async with app.open_async():
+        working = asyncio.create_task(run_worker(app, ["imports"], 1, stop, shutdown_seconds=0.01))
+        while not await pool.fetchval("SELECT count(*) FROM contacts"):  # noqa: ASYNC110 - only the database knows
+            await asyncio.sleep(0.005)
+        stop.set()
+        await working
+    half = await read_import(pool, scope, made.id)
+    assert half.status == "running"
+    assert 0 < half.counts.row_count < 6_000
+    assert await pool.fetchval("SELECT status::text FROM procrastinate_jobs") == "todo"
+    await run_import(pool, made.id, clock=lambda: scope.now)
+    assert balance(await read_import(pool, scope, made.id)) == (6_000, 6_000, 0, 0, 0)
 
 
 WORKER = """

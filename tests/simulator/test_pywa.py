@@ -63,7 +63,7 @@ async def shop() -> AsyncIterator[Shop]:
     server = uvicorn.Server(uvicorn.Config(application, log_level="warning", lifespan="off"))
     listener = socket.create_server(("127.0.0.1", 0))
     serving = asyncio.create_task(server.serve(sockets=[listener]))
-    while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
+    while not server.started:
         await asyncio.sleep(0.01)
     # pywa reads one update of a batch, and needs contacts in a failed status.
     settings = SimulatorSettings.calm().merged(

@@ -50,6 +50,20 @@ async def provider() -> AsyncIterator[Provider]:
         state.tokens_seen.append(request.headers["authorization"])
         return web.json_response({"data": state.templates})
 
+    async def create(request: web.Request) -> web.Response:
+        asked = await request.json()
+        if any(known["name"] == asked["name"] for known in state.templates):
+            error = {"message": "There is already such content", "code": 2388024}
+            return web.json_response({"error": error}, status=400)
+        state.templates.append(template(asked["name"], "PENDING"))
+        return web.json_response({"id": "77", "status": "PENDING", "category": "MARKETING"})
+
+    async def delete(request: web.Request) -> web.Response:
+        state.templates = [
+            each for each in state.templates if each["name"] != request.query["name"]
+        ]
+        return web.json_response({"success": True})
+
     async def number(request: web.Request) -> web.Response:
         if request.match_info["number"] == "404":
             error = {"message": "Unsupported get request", "code": 100}
@@ -58,6 +72,8 @@ async def provider() -> AsyncIterator[Provider]:
 
     app = web.Application()
     app.router.add_get("/v25.0/{waba}/message_templates", templates)
+    app.router.add_post("/v25.0/{waba}/message_templates", create)
+    app.router.add_delete("/v25.0/{waba}/message_templates", delete)
     app.router.add_get("/v25.0/{number}", number)
     runner = web.AppRunner(app)
     await runner.setup()
@@ -179,6 +195,27 @@ async def test_templates_come_change_and_go(admin: Any, provider: Provider) -> N
     found = (await admin.get("/api/v1/templates", params={"search": "AL"})).json()["items"]
     assert [item["name"] for item in found] == ["sale"]
     assert found[0]["components"][0]["text"] == "Hello {{1}}"
+
+
+async def test_a_template_is_handed_in_and_deleted(admin: Any, provider: Provider) -> None:
+    wish = {**SENDER, "base_url": provider.base_url}
+    sender = (await admin.post("/api/v1/senders", json=wish)).json()
+    new = {
+        "sender_id": sender["id"],
+        "name": "spring",
+        "language": "en",
+        "category": "marketing",
+        "components": [{"type": "BODY", "text": "Spring is here"}],
+    }
+    made = await admin.post("/api/v1/templates", json=new)
+    assert made.status_code == 201, made.text
+    assert (made.json()["status"], made.json()["provider_id"]) == ("pending", "77")
+    again = await admin.post("/api/v1/templates", json=new)
+    assert again.json()["code"] == "provider.refused"
+    path = f"/api/v1/templates/{made.json()['id']}"
+    assert (await admin.delete(path)).status_code == 204
+    assert provider.templates == []
+    assert (await admin.get(path)).json()["status"] == "deleted"
 
 
 async def test_the_periodic_sync_goes_on_after_a_provider_that_refuses(

@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Annotated, BinaryIO, Literal
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
 
 from clarion.commands.groups import group_id_of
-from clarion.commands.place import AsJson, DataDir, InWorkspace, open_place, run, show_json
-from clarion.config import load_settings
+from clarion.commands.output import (
+    AsJson,
+    print_facts,
+    print_json,
+    print_note,
+    print_table,
+    run,
+)
+from clarion.commands.place import InWorkspace, open_desk
 from clarion.domain.errors import ClarionError
 from clarion.imports.files import ImportOptions
 from clarion.services import contacts
@@ -30,7 +37,9 @@ from clarion.services.imports import (
     list_rejections,
 )
 from clarion.services.scope import Scope
-from clarion.store.pool import Connection, transaction
+from clarion.store.pool import Connection
+from clarion.web.contacts.schemas import ContactAnswer
+from clarion.web.imports.schemas import ImportAnswer, RejectionAnswer
 
 __all__ = ["app"]
 
@@ -47,7 +56,7 @@ SHOWN_REJECTIONS = 20
 
 
 @app.command("import")
-def import_command(
+def contact_import(
     file: Annotated[Path, typer.Argument(help="A CSV or XLSX file; its first row names columns.")],
     group: IntoGroups = None,
     default_country: Annotated[
@@ -65,8 +74,8 @@ def import_command(
     rejections_file: Annotated[
         Path | None, typer.Option("--rejections", help="Write the rejected rows to this CSV file.")
     ] = None,
+    *,
     workspace: InWorkspace = None,
-    data_dir: DataDir = None,
     as_json: AsJson = False,
 ) -> None:
     """Import contacts from a file, and tell what became of every row."""
@@ -74,10 +83,15 @@ def import_command(
         mode=duplicates, default_country=default_country, mapping=_mapping_of(column or [])
     )
     done, rejections = run(
-        _import(file, options, group or [], rejections_file, workspace, data_dir, not as_json)
+        _import(file, options, group or [], rejections_file, workspace, is_shown=not as_json)
     )
     if as_json:
-        show_json({"import": done, "rejections": rejections})
+        print_json(
+            {
+                "import": ImportAnswer.model_validate(done),
+                "rejections": [RejectionAnswer.model_validate(item) for item in rejections],
+            }
+        )
     else:
         _show_report(done, rejections)
     if done.status != "finished":
@@ -90,30 +104,12 @@ async def _import(
     group_names: list[str],
     rejections_file: Path | None,
     workspace: str | None,
-    data_dir: Path | None,
-    is_shown: bool,  # noqa: FBT001 - private, and called once
+    *,
+    is_shown: bool,
 ) -> tuple[Import, list[StoredRejection]]:
-    settings = load_settings(data_dir=data_dir)
-    async with open_place(settings) as place:
-        scope = await place.scope(workspace)
-        with Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            TextColumn("{task.fields[rows]:,} rows"),
-            TimeRemainingColumn(),
-            console=Console(stderr=True),
-            disable=not is_shown,
-        ) as bar:
-            task = bar.add_task(file.name, total=None, rows=0)
-
-            def progress(counts: ImportCounts) -> None:
-                bar.update(
-                    task,
-                    total=counts.byte_count,
-                    completed=counts.done_byte_count,
-                    rows=counts.row_count,
-                )
-
+    async with open_desk(workspace) as desk:
+        place, scope = desk.place, desk.scope
+        with _progress_bar(file.name, is_shown=is_shown) as progress:
             done = await import_file(
                 place.pool,
                 scope,
@@ -122,7 +118,7 @@ async def _import(
                 progress,
                 clock=place.clock,
                 group_names=group_names,
-                limits=ImportLimits(row_limit=settings.import_limit_rows),
+                limits=ImportLimits(row_limit=place.settings.import_limit_rows),
             )
         if rejections_file is not None:
             with rejections_file.open("wb") as report:
@@ -134,152 +130,177 @@ async def _import(
     return done, rejections
 
 
+@contextmanager
+def _progress_bar(label: str, *, is_shown: bool) -> Iterator[Callable[[ImportCounts], None]]:
+    """A bar on standard error that moves with the bytes of the file."""
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        TextColumn("{task.fields[rows]:,} rows"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), disable=not is_shown) as bar:
+        task = bar.add_task(label, total=None, rows=0)
+
+        def progress(counts: ImportCounts) -> None:
+            done = counts.done_byte_count
+            bar.update(task, total=counts.byte_count, completed=done, rows=counts.row_count)
+
+        yield progress
+
+
 def _show_report(done: Import, rejections: list[StoredRejection]) -> None:
-    console = Console(markup=False)
     counts = done.counts
-    console.print(
-        f"{counts.row_count:,} rows: {counts.added_count:,} added, {counts.updated_count:,} "
-        f"updated, {counts.ignored_count:,} ignored, {counts.rejected_count:,} rejected.",
-        highlight=False,
+    print_facts(
+        {
+            "rows": f"{counts.row_count:,}",
+            "added": f"{counts.added_count:,}",
+            "updated": f"{counts.updated_count:,}",
+            "ignored": f"{counts.ignored_count:,}",
+            "rejected": f"{counts.rejected_count:,}",
+        }
     )
     if done.reason:
-        console.print(f"The import failed: {done.reason}", style="red")
+        print_note(f"The import failed: {done.reason}")
     if not rejections:
         return
-    table = Table("row", "column", "code", "what is wrong", title="Rejected rows")
-    for item in rejections[:SHOWN_REJECTIONS]:
-        table.add_row(str(item.row_number), item.column_name, item.code, item.message)
-    console.print(table)
+    print_table(
+        [
+            {
+                "row": item.row_number,
+                "column": item.column_name,
+                "code": item.code,
+                "what is wrong": item.message,
+            }
+            for item in rejections[:SHOWN_REJECTIONS]
+        ],
+        nothing="",
+    )
     if counts.rejected_count > SHOWN_REJECTIONS:
         kinds = Counter(item.code for item in rejections).most_common()
         told = ", ".join(f"{code} {count:,}" for code, count in kinds)
-        console.print(f"… and more: {told}. --rejections FILE writes all of them.")
+        print_note(f"… and more: {told}. --rejections FILE writes all of them.")
 
 
 @app.command("list")
-def list_command(
+def contact_search(
     text: Annotated[str | None, typer.Option(help="Part of the name or the phone.")] = None,
     group: InGroup = None,
     limit: Annotated[int, typer.Option(min=1, max=10_000)] = 50,
+    *,
     workspace: InWorkspace = None,
-    data_dir: DataDir = None,
     as_json: AsJson = False,
 ) -> None:
     """List contacts."""
 
-    async def command() -> list[Contact]:
-        async with open_place(load_settings(data_dir=data_dir)) as place:
-            scope = await place.scope(workspace)
-            async with transaction(place.pool) as connection:
-                group_id = await group_id_of(connection, scope, group) if group else None
-                wanted = ContactFilter(text=text, group_id=group_id)
-                return await contacts.list_contacts(
-                    connection, scope, wanted, above_id=None, limit=limit
-                )
+    async def work() -> list[Contact]:
+        async with open_desk(workspace) as desk, desk.transaction() as connection:
+            group_id = await group_id_of(connection, desk.scope, group) if group else None
+            wanted = ContactFilter(text=text, group_id=group_id)
+            return await contacts.list_contacts(
+                connection, desk.scope, wanted, above_id=None, limit=limit
+            )
 
-    found = run(command())
+    found = run(work())
     if as_json:
-        show_json(found)
+        print_json({"items": [ContactAnswer.model_validate(contact) for contact in found]})
         return
-    table = Table("id", "phone", "name", "country", "groups", "consent")
-    for contact in found:
-        table.add_row(
-            str(contact.id),
-            contact.phone or ", ".join(address.value for address in contact.addresses),
-            contact.name,
-            contact.country or "",
-            ", ".join(group.name for group in contact.groups),
-            ", ".join(f"{channel}: {state}" for channel, state in contact.consents.items()),
-        )
-    Console(markup=False).print(table)
+    print_table([_row_of(contact) for contact in found], nothing="No contact fits.")
+
+
+def _row_of(contact: Contact) -> dict[str, object]:
+    return {
+        "id": contact.id,
+        "phone": contact.phone or ", ".join(address.value for address in contact.addresses),
+        "name": contact.name,
+        "country": contact.country,
+        "groups": ", ".join(group.name for group in contact.groups),
+        "consent": ", ".join(f"{channel} {state}" for channel, state in contact.consents.items()),
+    }
 
 
 @app.command("show")
-def show_command(
-    contact: OneContact, workspace: InWorkspace = None, data_dir: DataDir = None
+def contact_show(
+    contact: OneContact, *, workspace: InWorkspace = None, as_json: AsJson = False
 ) -> None:
-    """Show one contact with all that is known, as JSON."""
+    """Show all that is known of one contact."""
 
-    async def command() -> Contact:
-        async with open_place(load_settings(data_dir=data_dir)) as place:
-            scope = await place.scope(workspace)
-            async with transaction(place.pool) as connection:
-                return await _find(connection, scope, contact)
+    async def work() -> Contact:
+        async with open_desk(workspace) as desk, desk.transaction() as connection:
+            return await _find(connection, desk.scope, contact)
 
-    show_json(run(command()))
+    found = run(work())
+    if as_json:
+        print_json(ContactAnswer.model_validate(found))
+        return
+    details = {name: getattr(found, name) for name in ("email", "remark", "language", "zone")}
+    attributes = {f"attributes.{name}": value for name, value in found.attributes.items()}
+    print_facts({**_row_of(found), **details, **attributes})
 
 
 @app.command("add")
-def add_command(
+def contact_add(
     phone: Annotated[str, typer.Argument(help="The phone, with +country code or --country.")],
     name: Annotated[str, typer.Option()] = "",
     country: Annotated[str | None, typer.Option(help="China, CN, or 86.")] = None,
     group: IntoGroups = None,
+    *,
     workspace: InWorkspace = None,
-    data_dir: DataDir = None,
     as_json: AsJson = False,
 ) -> None:
     """Add one contact."""
 
-    async def command() -> Contact:
-        async with open_place(load_settings(data_dir=data_dir)) as place:
-            scope = await place.scope(workspace)
+    async def work() -> Contact:
+        async with open_desk(workspace) as desk, desk.transaction() as connection:
             draft = ContactDraft(name=name, phone=phone, country=country)
-            async with transaction(place.pool) as connection:
-                return await contacts.create_contact(
-                    connection, scope, draft, group_names=group or []
-                )
+            return await contacts.create_contact(
+                connection, desk.scope, draft, group_names=group or []
+            )
 
-    made = run(command())
+    made = run(work())
     if as_json:
-        show_json(made)
+        print_json(ContactAnswer.model_validate(made))
     else:
-        typer.echo(f"Contact {made.id} {made.phone} is added.")
+        print_note(f"The contact {made.phone} is added; its id is {made.id}.")
 
 
 @app.command("remove")
-def remove_command(
-    contact: OneContact,
-    workspace: InWorkspace = None,
-    data_dir: DataDir = None,
-    as_json: AsJson = False,
+def contact_remove(
+    contact: OneContact, *, workspace: InWorkspace = None, as_json: AsJson = False
 ) -> None:
     """Delete one contact with its messages and history."""
 
-    async def command() -> Contact:
-        async with open_place(load_settings(data_dir=data_dir)) as place:
-            scope = await place.scope(workspace)
-            async with transaction(place.pool) as connection:
-                found = await _find(connection, scope, contact)
-                await contacts.delete_contacts(connection, scope, [found.id])
-                return found
+    async def work() -> Contact:
+        async with open_desk(workspace) as desk, desk.transaction() as connection:
+            found = await _find(connection, desk.scope, contact)
+            await contacts.delete_contacts(connection, desk.scope, [found.id])
+            return found
 
-    gone = run(command())
+    gone = run(work())
     if as_json:
-        show_json(gone)
+        print_json(ContactAnswer.model_validate(gone))
     else:
-        typer.echo(f"Contact {gone.id} {gone.phone or ''} is deleted.")
+        print_note(f"The contact {gone.id} is deleted.")
 
 
 @app.command("export")
-def export_command(
+def contact_export(
     file: Annotated[Path, typer.Argument(help="The CSV file to write; - for the output.")],
     group: InGroup = None,
+    *,
     workspace: InWorkspace = None,
-    data_dir: DataDir = None,
 ) -> None:
     """Write the contacts of a group, or all, to a CSV file that can be imported again."""
 
-    async def command() -> None:
-        async with open_place(load_settings(data_dir=data_dir)) as place:
-            scope = await place.scope(workspace)
-            async with transaction(place.pool) as connection:
-                group_id = await group_id_of(connection, scope, group) if group else None
+    async def work() -> None:
+        async with open_desk(workspace) as desk:
+            async with desk.transaction() as connection:
+                group_id = await group_id_of(connection, desk.scope, group) if group else None
             with _opened(file) as output:
-                async for piece in export_contacts(place.pool, scope, group_id=group_id):
+                async for piece in export_contacts(desk.place.pool, desk.scope, group_id=group_id):
                     output.write(piece)
 
-    run(command())
+    run(work())
 
 
 def _opened(file: Path) -> AbstractContextManager[BinaryIO]:

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 __all__ = [
-    "ABSOLUTE_LIFE",
     "BY_EMAIL",
     "BY_PEER",
     "COUNTED_FOR",
@@ -23,7 +22,6 @@ __all__ = [
 ]
 
 IDLE_LIFE = timedelta(hours=12)
-ABSOLUTE_LIFE = timedelta(days=7)
 COUNTED_FOR = timedelta(hours=1)
 MOST_DOUBLINGS = 16
 

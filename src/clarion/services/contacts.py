@@ -29,6 +29,7 @@ from clarion.domain.identity import Permission
 from clarion.domain.message import Address, AddressKind, Channel
 from clarion.domain.phone import Phone, parse_phone
 from clarion.services import audit
+from clarion.services.addresses import insert_address, no_address
 from clarion.services.groups import change_memberships, find_or_create_groups, ungrouped
 from clarion.services.scope import Scope
 from clarion.store.pool import Connection
@@ -40,7 +41,6 @@ __all__ = [
     "ContactDraft",
     "ContactFilter",
     "GroupOfContact",
-    "add_address",
     "contact_ids",
     "create_contact",
     "delete_contacts",
@@ -48,12 +48,10 @@ __all__ = [
     "list_contacts",
     "read_contact",
     "read_contacts",
-    "remove_address",
     "update_contact",
 ]
 
 QUERIES = load("contacts")
-ADDRESS_LIMIT = 200
 DELETE_LIMIT = 10_000
 _TEXT_FIELDS = ("name", "country", "email", "remark", "language", "zone")
 _NULLABLE = frozenset({"country", "language", "zone"})
@@ -143,7 +141,7 @@ async def create_contact(
     """
     scope.require(Permission.EDIT_AUDIENCE)
     if draft.phone is None and not draft.addresses:
-        raise _no_address()
+        raise no_address()
     values = _checked({name: getattr(draft, name) for name in _TEXT_FIELDS})
     values["attributes"] = _merged({}, draft.attributes)
     values["phone"] = None
@@ -163,7 +161,7 @@ async def create_contact(
     if contact_id is None:
         raise await _phone_taken(connection, scope, values["phone"])
     for address in draft.addresses:
-        await _insert_address(connection, scope, contact_id, address)
+        await insert_address(connection, scope, contact_id, address)
     await audit.record(connection, scope, "created", "contact", contact_id)
     await change_memberships(
         connection, scope, [contact_id], groups or [await ungrouped(connection, scope)], "add"
@@ -263,7 +261,7 @@ async def update_contact(
     if "phone" in changes:
         written = changes["phone"]
         if written is None and not old.addresses:
-            raise _no_address()
+            raise no_address()
         phone = written and await _read_phone(connection, scope, written, values["country"])
         values["phone"] = phone.e164 if phone else None
         if phone and "country" not in changes:
@@ -303,86 +301,6 @@ async def delete_contacts(connection: Connection, scope: Scope, ids: Sequence[in
         details = {"contact_count": deleted_count}
         await audit.record(connection, scope, "deleted", "contact", only, details)
     return deleted_count
-
-
-async def add_address(
-    connection: Connection, scope: Scope, contact_id: int, address: Address
-) -> Contact:
-    """Give a contact another address; nothing happens when it has it already.
-
-    Raises ``contact.not_found``, ``contact.address_taken``, ``request.invalid``.
-    """
-    scope.require(Permission.EDIT_AUDIENCE)
-    await read_contact(connection, scope, contact_id)
-    await _insert_address(connection, scope, contact_id, address)
-    return await read_contact(connection, scope, contact_id)
-
-
-async def remove_address(
-    connection: Connection, scope: Scope, contact_id: int, address_id: int
-) -> Contact:
-    """Take an address away.
-
-    Raises ``contact.not_found``, ``contact.address_not_found``, ``contact.no_address`` (it was
-    the only one).
-    """
-    scope.require(Permission.EDIT_AUDIENCE)
-    await QUERIES.fetch(
-        connection, "lock_contacts", workspace_id=scope.workspace_id, contact_ids=[contact_id]
-    )
-    contact = await read_contact(connection, scope, contact_id)
-    if contact.phone is None and [address.id for address in contact.addresses] == [address_id]:
-        raise _no_address()
-    deleted_count = await QUERIES.execute(
-        connection,
-        "delete_address",
-        workspace_id=scope.workspace_id,
-        contact_id=contact_id,
-        address_id=address_id,
-    )
-    if not deleted_count:
-        raise ClarionError(
-            "contact.address_not_found",
-            f"The contact {contact_id} has no address {address_id}.",
-            contact_id=contact_id,
-            address_id=address_id,
-        )
-    await audit.record(
-        connection, scope, "address_removed", "contact", contact_id, {"address_id": address_id}
-    )
-    return await read_contact(connection, scope, contact_id)
-
-
-async def _insert_address(
-    connection: Connection, scope: Scope, contact_id: int, address: Address
-) -> None:
-    value = address.value.strip()
-    if address.kind is AddressKind.PHONE:
-        message = "A phone number is the contact's `phone`, not a further address."
-        raise _invalid("addresses", "kind", message)
-    if not 0 < len(value) <= ADDRESS_LIMIT:
-        message = f"An address has 1 to {ADDRESS_LIMIT} characters."
-        raise _invalid("addresses", "value", message)
-    named = {
-        "workspace_id": scope.workspace_id,
-        "channel": str(address.channel),
-        "kind": str(address.kind),
-        "value": value,
-    }
-    address_id = await QUERIES.fetchval(
-        connection, "insert_address", contact_id=contact_id, now=scope.now, **named
-    )
-    if address_id is not None:
-        details = {"channel": named["channel"], "kind": named["kind"]}
-        await audit.record(connection, scope, "address_added", "contact", contact_id, details)
-        return
-    owner = await QUERIES.fetchval(connection, "address_owner", **named)
-    if owner != contact_id:
-        raise ClarionError(
-            "contact.address_taken",
-            f"The contact {owner} has the address {value} on {address.channel}.",
-            contact_id=owner,
-        )
 
 
 async def _read_phone(
@@ -459,10 +377,6 @@ def _contact_of(row: Row) -> Contact:
 
 def _invalid(path: str, code: str, message: str) -> ClarionError:
     return ClarionError("request.invalid", message, field_errors=(FieldError(path, code, message),))
-
-
-def _no_address() -> ClarionError:
-    return ClarionError("contact.no_address", "The contact would have no phone and no address.")
 
 
 def _not_found(contact_id: int) -> ClarionError:

@@ -13,15 +13,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any, cast, get_args
+from typing import Any
 
 import asyncpg
-import orjson
 
-from clarion.domain.errors import ClarionError, FieldError, Problem
+from clarion.domain.errors import ClarionError, Problem
 from clarion.domain.identity import Permission
 from clarion.flow.check import check_flow, has_errors
-from clarion.flow.definition import MAX_BYTES, MAX_NAME_CHARS, TriggerKind
+from clarion.flow.definition import TriggerKind
+from clarion.flow.draft import check_storable, name_of, trigger_kind_of
 from clarion.services import audit
 from clarion.services.scope import Scope
 from clarion.services.templates import shapes_of_workspace
@@ -49,7 +49,6 @@ __all__ = [
 ]
 
 QUERIES = load("flows")
-DEEPEST_NESTING = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,50 +103,6 @@ def _not_found(flow: int | str) -> ClarionError:
     return ClarionError("flow.not_found", f"There is no flow {flow} in this workspace.", flow=flow)
 
 
-def _invalid(path: str, code: str, message: str) -> ClarionError:
-    return ClarionError("request.invalid", message, field_errors=(FieldError(path, code, message),))
-
-
-def _name_of(definition: Mapping[str, Any]) -> str:
-    name = definition.get("name")
-    if not isinstance(name, str) or not 1 <= len(name.strip()) <= MAX_NAME_CHARS:
-        raise _invalid(
-            "definition.name", "length", f"A flow has a name of 1 to {MAX_NAME_CHARS} characters."
-        )
-    return name.strip()
-
-
-def _trigger_kind_of(definition: Mapping[str, Any]) -> TriggerKind:
-    trigger = definition.get("trigger")
-    kind = trigger.get("kind", "manual") if isinstance(trigger, Mapping) else "manual"
-    return cast("TriggerKind", kind if kind in get_args(TriggerKind) else "manual")
-
-
-def _depth_is_fine(value: Any) -> bool:
-    level = [value]
-    for _ in range(DEEPEST_NESTING):
-        level = [
-            child
-            for item in level
-            if isinstance(item, dict | list)
-            for child in (item.values() if isinstance(item, dict) else item)
-        ]
-        if not level:
-            return True
-    return False
-
-
-def _check_storable(definition: Mapping[str, Any]) -> None:
-    if not _depth_is_fine(definition):
-        raise _invalid("definition", "nested_too_deep", "The flow is nested too deep.")
-    try:
-        size = len(orjson.dumps(definition))
-    except TypeError as error:
-        raise _invalid("definition", "not_json", "The flow holds a number out of range.") from error
-    if size > MAX_BYTES:
-        raise _invalid("definition", "too_large", f"A flow has at most {MAX_BYTES:,} bytes.")
-
-
 def _name_taken(name: str) -> ClarionError:
     return ClarionError("flow.name_taken", f"A flow named {name!r} exists.", name=name)
 
@@ -168,9 +123,9 @@ async def create_flow(
     Raises ``request.invalid``, ``flow.name_taken``.
     """
     scope.require(Permission.EDIT_FLOWS)
-    _check_storable(definition)
+    check_storable(definition)
     draft = dict(definition) if name is None else {**definition, "name": name}
-    draft["name"] = _name_of(draft)
+    draft["name"] = name_of(draft)
     try:
         async with connection.transaction():
             flow_id = await QUERIES.fetchval(
@@ -178,7 +133,7 @@ async def create_flow(
                 "insert_flow",
                 workspace_id=scope.workspace_id,
                 name=draft["name"],
-                trigger_kind=_trigger_kind_of(draft),
+                trigger_kind=trigger_kind_of(draft),
                 draft=draft,
                 now=scope.now,
             )
@@ -248,7 +203,7 @@ async def import_flow(connection: Connection, scope: Scope, definition: Mapping[
         connection,
         "flow_by_name",
         workspace_id=scope.workspace_id,
-        name=_name_of(definition),
+        name=name_of(definition),
     )
     if known is None:
         return await create_flow(connection, scope, definition)
@@ -270,8 +225,8 @@ async def update_draft(
     Raises ``flow.not_found``, ``flow.stale``, ``flow.name_taken``, ``request.invalid``.
     """
     scope.require(Permission.EDIT_FLOWS)
-    _check_storable(definition)
-    draft = {**definition, "name": _name_of(definition)}
+    check_storable(definition)
+    draft = {**definition, "name": name_of(definition)}
     before = await _lock(connection, scope, flow_id)
     if before.draft_revision != revision:
         raise _stale(before, revision)
@@ -282,7 +237,7 @@ async def update_draft(
                 "update_draft",
                 flow_id=flow_id,
                 name=draft["name"],
-                trigger_kind=_trigger_kind_of(draft),
+                trigger_kind=trigger_kind_of(draft),
                 draft=draft,
                 now=scope.now,
             )

@@ -32,8 +32,8 @@ __all__ = [
     "change_memberships",
     "create_group",
     "delete_group",
+    "find_group",
     "find_or_create_groups",
-    "group_exists",
     "link_contacts",
     "list_groups",
     "read_group",
@@ -141,13 +141,13 @@ async def list_groups(
     return [Group(**dict(row)) for row in rows]
 
 
-async def group_exists(connection: Connection, scope: Scope, name: str) -> bool:
-    """Whether the workspace has a group of this name."""
+async def find_group(connection: Connection, scope: Scope, name: str) -> int | None:
+    """The id of the group of exactly this name, or None."""
     scope.require(Permission.READ)
     row = await QUERIES.fetchrow(
         connection, "group_by_name", workspace_id=scope.workspace_id, name=name.strip()
     )
-    return row is not None
+    return None if row is None else row["id"]
 
 
 async def delete_group(connection: Connection, scope: Scope, group_id: int) -> int:

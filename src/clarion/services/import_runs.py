@@ -6,17 +6,18 @@ in the same order), so after a crash the next worker skips what is stored and go
 that was only slow finds the count moved by another and stops.  The counters are therefore right
 whatever is killed, whenever.
 
-Memory holds one batch.  A CSV file is read as a stream; a workbook is loaded by the library that
+Memory holds two batches: one is judged while the other is stored.  A CSV file is read as a stream; a workbook is loaded by the library that
 reads it, which is why what it unpacks to is bounded.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import os
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -104,7 +105,7 @@ def import_tasks(pool: Pool, clock: Clock, limits: ImportLimits = _LIMITS) -> tu
     async def run(*, import_id: int) -> None:
         await run_import(pool, import_id, clock=clock, limits=limits)
 
-    return (TaskSpec(RUN_IMPORT, run, IMPORT_QUEUE, retry_count=3, retry_wait_seconds=5),)
+    return (TaskSpec(RUN_IMPORT, run, IMPORT_QUEUE, retry_count=20, retry_wait_seconds=5),)
 
 
 async def run_import(
@@ -214,21 +215,42 @@ async def _store_rows(run: _Run, file: BinaryIO, progress: Progress | None) -> N
         open_file, file, run.options, unpacked_byte_limit=run.limits.unpacked_byte_limit
     )
     lots = batches(opened, run.options, skip_rows=run.row_count, batch_rows=run.limits.batch_rows)
-    while (batch := await asyncio.to_thread(next, lots, None)) is not None:
-        if run.row_count + batch.row_count > run.limits.row_limit:
-            raise ClarionError(
-                "import.too_large",
-                f"The file has more than {run.limits.row_limit:,} rows; those before are imported.",
-                row_limit=run.limits.row_limit,
-            )
-        done_byte_count = file.tell()
-        if opened.last_row_number:
-            done_byte_count = run.byte_count * batch.last_row_number // opened.last_row_number
-        async with transaction(run.pool) as connection:
-            counts = await _store_batch(connection, run, batch, done_byte_count)
-        run.row_count += batch.row_count
-        if progress is not None:
-            progress(counts)
+    async with contextlib.aclosing(_read_ahead(lots, file)) as ahead:
+        async for batch, byte_count in ahead:
+            if run.row_count + batch.row_count > run.limits.row_limit:
+                raise ClarionError(
+                    "import.too_large",
+                    f"The file has more than {run.limits.row_limit:,} rows;"
+                    f" the first {run.row_count:,} are imported.",
+                    row_limit=run.limits.row_limit,
+                )
+            done_byte_count = byte_count
+            if opened.last_row_number:
+                done_byte_count = run.byte_count * batch.last_row_number // opened.last_row_number
+            async with transaction(run.pool) as connection:
+                counts = await _store_batch(connection, run, batch, done_byte_count)
+            run.row_count += batch.row_count
+            if progress is not None:
+                progress(counts)
+
+
+async def _read_ahead(
+    lots: Iterator[Batch], file: BinaryIO
+) -> AsyncGenerator[tuple[Batch, int], None]:
+    """Each batch and how far the file was read for it; the next one is judged meanwhile."""
+
+    def read() -> tuple[Batch, int] | None:
+        batch = next(lots, None)
+        return None if batch is None else (batch, file.tell())
+
+    pending = asyncio.create_task(asyncio.to_thread(read))
+    try:
+        while (found := await pending) is not None:
+            pending = asyncio.create_task(asyncio.to_thread(read))
+            yield found
+    finally:
+        # Whoever opened the file closes it next: nobody may still be reading.
+        await asyncio.gather(pending, return_exceptions=True)
 
 
 async def _store_batch(

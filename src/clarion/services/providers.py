@@ -23,6 +23,30 @@ class Management(Protocol):
     ) -> Sequence[TemplateInfo]:
         """Every template of the sender's account."""
 
+    async def create_template(
+        self,
+        account: SenderAccount,
+        session: aiohttp.ClientSession,
+        /,
+        *,
+        name: str,
+        language: str,
+        category: str,
+        components: Sequence[Mapping[str, Any]],
+        parameter_format: str,
+    ) -> TemplateInfo:
+        """Hand a template in for approval."""
+
+    async def delete_template(
+        self,
+        account: SenderAccount,
+        session: aiohttp.ClientSession,
+        name: str,
+        provider_id: str | None,
+        /,
+    ) -> None:
+        """Delete one language of a template, or all of them."""
+
     async def sender_health(
         self, account: SenderAccount, session: aiohttp.ClientSession, /
     ) -> Mapping[str, Any]:

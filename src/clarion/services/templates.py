@@ -28,9 +28,12 @@ from clarion.store.pool import Connection, transaction
 from clarion.store.queries import Row, load
 
 __all__ = [
+    "NewTemplate",
     "SyncResult",
     "Template",
     "TemplateFilter",
+    "create_template",
+    "delete_template",
     "list_templates",
     "read_template",
     "shapes_of_workspace",
@@ -70,6 +73,17 @@ class TemplateFilter:
     status: str | None = None
     category: str | None = None
     account_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewTemplate:
+    """A template to hand in; ``components`` in the provider's own form."""
+
+    name: str
+    language: str
+    category: str
+    components: Sequence[Mapping[str, Any]]
+    parameter_format: str = "positional"
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +206,79 @@ async def sync_templates(place: Place, scope: Scope, sender_id: int) -> SyncResu
                 {"found_count": result.found_count},
             )
     return result
+
+
+async def create_template(place: Place, scope: Scope, sender_id: int, new: NewTemplate) -> Template:
+    """Hand a template in for approval through a sender of the account, and keep our copy.
+
+    The provider refuses a second one of the same name and language, so a repeated request makes
+    nothing twice.  Raises ``sender.not_found``, ``provider.refused``, ``provider.unreachable``.
+    """
+    scope.require(Permission.MANAGE_SENDERS)
+    async with place.pool.acquire() as connection:
+        account = await account_for(connection, scope, place.sealer, sender_id)
+    made = await MANAGEMENT[account.channel].create_template(
+        account,
+        place.http,
+        name=new.name,
+        language=new.language,
+        category=new.category,
+        components=new.components,
+        parameter_format=new.parameter_format,
+    )
+    async with transaction(place.pool) as connection:
+        template_id = await QUERIES.fetchval(
+            connection,
+            "keep_template",
+            workspace_id=scope.workspace_id,
+            channel=str(account.channel),
+            account_key=str(account.config["waba_id"]),
+            provider_id=made.provider_id,
+            name=new.name,
+            language=new.language,
+            status=made.status,
+            category=made.category,
+            parameter_format=new.parameter_format,
+            components=list(new.components),
+            now=scope.now,
+        )
+        await audit.record(
+            connection, scope, "created", "template", template_id, {"name": new.name}
+        )
+        return await read_template(connection, scope, template_id)
+
+
+async def delete_template(place: Place, scope: Scope, template_id: int) -> None:
+    """Delete one language of a template at the provider; our copy stays as ``deleted``.
+
+    Raises ``template.not_found``, ``sender.none_for_channel``, ``provider.refused``,
+    ``provider.unreachable``.
+    """
+    scope.require(Permission.MANAGE_SENDERS)
+    async with place.pool.acquire() as connection:
+        template = await read_template(connection, scope, template_id)
+        sender_id = await SENDERS.fetchval(
+            connection,
+            "sender_of_account",
+            workspace_id=scope.workspace_id,
+            channel=str(template.channel),
+            account_key=template.account_key,
+        )
+        if sender_id is None:
+            raise ClarionError(
+                "sender.none_for_channel",
+                f"No sender of the account {template.account_key} is left to ask through.",
+                account_key=template.account_key,
+            )
+        account = await account_for(connection, scope, place.sealer, sender_id)
+    await MANAGEMENT[account.channel].delete_template(
+        account, place.http, template.name, template.provider_id
+    )
+    async with transaction(place.pool) as connection:
+        await QUERIES.execute(connection, "mark_deleted", template_id=template_id, now=scope.now)
+        await audit.record(
+            connection, scope, "deleted", "template", template_id, {"name": template.name}
+        )
 
 
 async def sync_all(place: Place) -> Mapping[int, SyncResult | ClarionError]:

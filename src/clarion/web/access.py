@@ -11,13 +11,14 @@ from __future__ import annotations
 
 import hmac
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from fastapi import Depends, Request, Response
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
 
 from clarion.domain.errors import ClarionError
-from clarion.domain.sign_in import ABSOLUTE_LIFE
 from clarion.services.keys import scope_of_token
 from clarion.services.scope import Scope
 from clarion.services.sign_ins import SignedIn, visitor_of
@@ -115,14 +116,17 @@ SessionToken = Annotated[str | None, Depends(_cookie)]
 
 
 def peer_of(request: Request) -> str:
-    """The client's network address; behind a proxy, as uvicorn's proxy settings tell it."""
+    """The client's network address; behind a proxy, as `trusted_proxies` tell it."""
     return request.client.host if request.client else "unknown"
 
 
-def set_cookies(request: Request, response: Response, session: SignedIn) -> None:
+def set_cookies(
+    request: Request, response: Response, session: SignedIn, *, life: timedelta
+) -> None:
     """Give the browser its session and its CSRF token (which its scripts must read)."""
-    is_secure = request.url.scheme == "https"
-    life_seconds = int(ABSOLUTE_LIFE.total_seconds())
+    public_url = request.app.state.place.settings.public_url or str(request.url)
+    is_secure = "https" in (request.url.scheme, urlsplit(public_url).scheme)
+    life_seconds = int(life.total_seconds())
     for name, value, is_hidden in (
         (SESSION_COOKIE, session.token, True),
         (CSRF_COOKIE, session.csrf_token, False),

@@ -11,15 +11,16 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import Any, Protocol, cast
 
 from fastapi import APIRouter, FastAPI
 from prometheus_client import CollectorRegistry
 from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 import clarion
 from clarion.services.place import Place
-from clarion.web import health, pages
+from clarion.web import docs_page, health, pages
 from clarion.web.errors import install_error_handlers
 from clarion.web.frame import RequestCounts, RequestFrame
 from clarion.web.limits import BodyLimit, RateLimits
@@ -53,7 +54,7 @@ def create_api(
         version=clarion.__version__,
         description=DESCRIPTION,
         openapi_url="/api/openapi.json",
-        docs_url="/api/docs",
+        docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
     )
@@ -63,6 +64,7 @@ def create_api(
     api.state.seconds = seconds
     api.include_router(health.router)
     api.include_router(pages.router)
+    api.include_router(docs_page.router)
     for router in routers:
         api.include_router(router, prefix=API_PREFIX)
     install_error_handlers(api)
@@ -92,12 +94,16 @@ def create_app(
         mint_id=lambda: uuid.uuid4().hex,
         seconds=time.perf_counter,
     )
+    # Webhooks need no client address; everything else must know who asks behind a proxy.
+    behind_proxy = cast(
+        "ASGIApp", ProxyHeadersMiddleware(cast("Any", framed), place.settings.trusted_proxies)
+    )
     if webhooks is None:
-        return framed
+        return behind_proxy
 
     async def entrance(scope: Scope, receive: Receive, send: Send) -> None:
         is_webhook = scope["type"] == "http" and scope["path"].startswith(_WEBHOOKS_PREFIX)
-        await (webhooks if is_webhook else framed)(scope, receive, send)
+        await (webhooks if is_webhook else behind_proxy)(scope, receive, send)
 
     return entrance
 

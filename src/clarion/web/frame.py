@@ -26,7 +26,7 @@ log = structlog.get_logger(__name__)
 
 _HARMLESS_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 
-# What a browser must know.  Swagger's page at /api/docs brings its own, wider policy.
+# What a browser must know.
 _HEADERS: tuple[tuple[bytes, bytes], ...] = (
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),

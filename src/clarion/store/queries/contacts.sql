@@ -22,7 +22,7 @@ SELECT id FROM contacts WHERE workspace_id = :workspace_id AND phone = :phone;
 
 -- name: lock_contacts
 -- Contacts about to be changed, always locked in the order of their ids.
-SELECT id FROM contacts
+SELECT id, phone FROM contacts
 WHERE workspace_id = :workspace_id AND id = ANY(:contact_ids::bigint[])
 ORDER BY id
 FOR UPDATE;
@@ -97,6 +97,10 @@ WHERE workspace_id = :workspace_id AND channel = :channel AND kind = :kind AND v
 -- Takes an address away from a contact.
 DELETE FROM addresses
 WHERE workspace_id = :workspace_id AND contact_id = :contact_id AND id = :address_id;
+
+-- name: has_address
+-- Whether a contact has any address besides its phone.
+SELECT EXISTS (SELECT 1 FROM addresses WHERE contact_id = :contact_id);
 
 -- name: upsert_consent
 -- What the contact agrees to on a channel from now on.

@@ -61,7 +61,9 @@ FROM unnest(
     :message_ids::bigint[], :statuses::text[], :reasons::text[], :attempts::integer[],
     :provider_ids::text[], :error_codes::text[], :error_titles::text[], :ats::timestamptz[])
     AS r (message_id, status, reason, attempt, provider_id, error_code, error_title, at)
-WHERE m.id = r.message_id AND m.status IN ('queued', 'in_doubt', 'held', 'skipped')
+WHERE m.id = r.message_id
+  AND (m.status IN ('queued', 'in_doubt', 'held')
+    OR (m.status = 'skipped' AND r.status IN ('accepted', 'failed', 'in_doubt')))
 RETURNING m.id, m.status;
 
 -- name: queue_messages

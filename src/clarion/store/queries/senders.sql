@@ -92,3 +92,11 @@ SELECT DISTINCT ON (workspace_id, channel, account_key) id, workspace_id
 FROM senders
 WHERE status = 'active'
 ORDER BY workspace_id, channel, account_key, id;
+
+-- name: sender_of_account
+-- A sender of an account, an active one first, to ask the provider through.
+SELECT id FROM senders
+WHERE workspace_id = :workspace_id AND channel = :channel AND account_key = :account_key
+  AND status <> 'removed'
+ORDER BY status = 'active' DESC, id
+LIMIT 1;

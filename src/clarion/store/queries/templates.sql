@@ -72,3 +72,21 @@ SELECT
      WHERE (b.status, b.category, b.components)
         IS DISTINCT FROM (l.status, l.category, l.components)) AS changed_count,
     (SELECT count(*) FROM gone) AS deleted_count;
+
+-- name: keep_template
+-- Writes our copy of one template.
+INSERT INTO templates
+    (workspace_id, channel, account_key, provider_id, name, language, status, category,
+     parameter_format, components, synced_at)
+VALUES
+    (:workspace_id, :channel, :account_key, :provider_id, :name, :language, :status, :category,
+     :parameter_format, :components, :now)
+ON CONFLICT (workspace_id, channel, account_key, name, language) DO UPDATE
+SET provider_id = excluded.provider_id, status = excluded.status, category = excluded.category,
+    parameter_format = excluded.parameter_format, components = excluded.components,
+    quality = NULL, rejected_reason = NULL, synced_at = excluded.synced_at
+RETURNING id;
+
+-- name: mark_deleted
+-- The provider has deleted a template.
+UPDATE templates SET status = 'deleted', synced_at = :now WHERE id = :template_id;

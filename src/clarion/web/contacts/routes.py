@@ -9,7 +9,7 @@ from starlette.responses import StreamingResponse
 
 from clarion.domain.errors import ClarionError, FieldError
 from clarion.domain.message import Address, Channel
-from clarion.services import consents, contact_exports, contacts, groups
+from clarion.services import addresses, consents, contact_exports, contacts, groups
 from clarion.services.contacts import ContactDraft, ContactFilter
 from clarion.services.scope import Scope
 from clarion.store.pool import Connection
@@ -68,8 +68,8 @@ async def contact_create(connection: DB, scope: Asking, body: NewContactBody) ->
     return ContactAnswer.model_validate(made)
 
 
-@router.get("", operation_id="contact_list", summary="Search contacts")
-async def contact_list(
+@router.get("", operation_id="contact_search", summary="Search contacts")
+async def contact_search(
     connection: DB,
     scope: Asking,
     paging: Paging,
@@ -196,8 +196,8 @@ async def contact_add_address(
     connection: DB, scope: Asking, contact_id: Id, body: AddressBody
 ) -> ContactAnswer:
     """Nothing happens when it has the address already."""
-    changed = await contacts.add_address(connection, scope, contact_id, _address_of(body))
-    return ContactAnswer.model_validate(changed)
+    await addresses.add_address(connection, scope, contact_id, _address_of(body))
+    return ContactAnswer.model_validate(await contacts.read_contact(connection, scope, contact_id))
 
 
 @router.delete(
@@ -210,8 +210,8 @@ async def contact_remove_address(
     connection: DB, scope: Asking, contact_id: Id, address_id: Id
 ) -> ContactAnswer:
     """A contact without a phone keeps its last address."""
-    changed = await contacts.remove_address(connection, scope, contact_id, address_id)
-    return ContactAnswer.model_validate(changed)
+    await addresses.remove_address(connection, scope, contact_id, address_id)
+    return ContactAnswer.model_validate(await contacts.read_contact(connection, scope, contact_id))
 
 
 @router.get(

@@ -26,7 +26,9 @@ __all__ = [
 
 GroupName = Annotated[str, StringConstraints(min_length=1, max_length=60, strip_whitespace=True)]
 ShortText = Annotated[str, Field(max_length=1_000)]
-AttributeValue = bool | int | float | ShortText
+ExactInteger = Annotated[int, Field(ge=-(2**53), le=2**53)]
+FiniteNumber = Annotated[float, Field(allow_inf_nan=False)]
+AttributeValue = bool | ExactInteger | FiniteNumber | ShortText
 ContactIds = Annotated[list[IdInBody], Field(min_length=1, max_length=10_000)]
 
 

@@ -58,7 +58,8 @@ async def group_exists(
     connection: DB, scope: Asking, name: Annotated[SearchText, Query(max_length=200)]
 ) -> GroupExistsAnswer:
     """Names are compared exactly."""
-    return GroupExistsAnswer(exists=await groups.group_exists(connection, scope, name))
+    found = await groups.find_group(connection, scope, name)
+    return GroupExistsAnswer(exists=found is not None)
 
 
 @router.get(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Annotated, Literal
 
 from fastapi import Request, Response
@@ -10,6 +11,7 @@ from pydantic import BaseModel, Field, StringConstraints
 from clarion.domain.errors import ClarionError
 from clarion.domain.identity import PERMISSIONS, Permission, Role
 from clarion.services import sign_ins, users, workspaces
+from clarion.services.place import Place
 from clarion.services.scope import Scope
 from clarion.services.sign_ins import Locked, Refused, SignedIn, SignIn
 from clarion.services.users import LONGEST_PASSWORD
@@ -82,6 +84,10 @@ class MeAnswer(BaseModel):
     rooms: list[RoomAnswer] = Field(description="The workspaces that a user may enter.")
 
 
+def _life(place: Place) -> timedelta:
+    return timedelta(seconds=place.settings.sign_in_seconds)
+
+
 async def _me(connection: Connection, scope: Scope) -> MeAnswer:
     workspace = await workspaces.read_workspace(connection, scope)
     rooms = []
@@ -130,7 +136,7 @@ async def sign_in_create(
     if request.headers.get("sec-fetch-site") == "cross-site":
         raise ClarionError("access.forbidden", "Another site may not sign anybody in here.")
     wish = SignIn(body.email, body.password, peer_of(request), body.workspace_id, old_token)
-    outcome = await sign_ins.sign_in(connection, wish, now=place.clock())
+    outcome = await sign_ins.sign_in(connection, wish, now=place.clock(), life=_life(place))
     # Refusals are answered, not raised: the failure that was counted must be committed.
     match outcome:
         case Locked(wait_seconds):
@@ -144,7 +150,7 @@ async def sign_in_create(
             refused = ClarionError("access.wrong_credentials", "E-mail or password is wrong.")
             return problem_response(refused, request_id_of(request))
         case SignedIn():
-            set_cookies(request, response, outcome)
+            set_cookies(request, response, outcome, life=_life(place))
             return await _entered(connection, outcome, place)
 
 
@@ -178,8 +184,10 @@ async def me_enter_workspace(
     body: WorkspaceChoiceBody,
 ) -> MeAnswer:
     """The session gets new cookies."""
-    session = await sign_ins.enter_workspace(connection, scope, token or "", body.workspace_id)
-    set_cookies(request, response, session)
+    session = await sign_ins.enter_workspace(
+        connection, scope, token or "", body.workspace_id, life=_life(place)
+    )
+    set_cookies(request, response, session, life=_life(place))
     return await _entered(connection, session, place)
 
 

@@ -1,4 +1,4 @@
-"""The routes of templates; they are made at the provider and synchronised by `senders`."""
+"""The routes of templates; the provider owns them, and `senders` synchronise the copies."""
 
 from __future__ import annotations
 
@@ -7,19 +7,53 @@ from typing import Annotated
 from fastapi import Query
 
 from clarion.services import templates
-from clarion.services.templates import TemplateFilter
-from clarion.web.access import Asking
-from clarion.web.database import DB
+from clarion.services.templates import NewTemplate, TemplateFilter
+from clarion.web.access import Asking, AskingBriefly
+from clarion.web.database import DB, PlaceOf
 from clarion.web.paging import Page, Paging, page_of
 from clarion.web.routing import noun_router, refusals
 from clarion.web.schemas import Id, SearchText
-from clarion.web.templates.schemas import TemplateAnswer
+from clarion.web.templates.schemas import NewTemplateBody, TemplateAnswer
 
 __all__ = ["router"]
 
 router = noun_router("templates", prefix="/templates")
 
 Word = Annotated[SearchText | None, Query(max_length=100)]
+
+
+_ASKS_PROVIDER = ("provider.refused", "provider.unreachable", "secret.unreadable")
+
+
+@router.post(
+    "",
+    operation_id="template_create",
+    summary="Hand a template in for approval",
+    status_code=201,
+    responses=refusals("sender.not_found", *_ASKS_PROVIDER),
+)
+async def template_create(
+    scope: AskingBriefly, place: PlaceOf, body: NewTemplateBody
+) -> TemplateAnswer:
+    """The provider refuses a second one of the same name and language."""
+    new = NewTemplate(
+        body.name, body.language, body.category, body.components, body.parameter_format
+    )
+    return TemplateAnswer.model_validate(
+        await templates.create_template(place, scope, body.sender_id, new)
+    )
+
+
+@router.delete(
+    "/{template_id}",
+    operation_id="template_delete",
+    summary="Delete one language of a template at the provider",
+    status_code=204,
+    responses=refusals("template.not_found", "sender.none_for_channel", *_ASKS_PROVIDER),
+)
+async def template_delete(scope: AskingBriefly, place: PlaceOf, template_id: Id) -> None:
+    """The copy stays as `deleted`, because messages name it."""
+    await templates.delete_template(place, scope, template_id)
 
 
 @router.get("", operation_id="template_list", summary="List templates by name and language")

@@ -3,13 +3,27 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from clarion.domain.message import Channel
+from clarion.web.schemas import Body, IdInBody
 
-__all__ = ["SyncAnswer", "TemplateAnswer"]
+__all__ = ["NewTemplateBody", "SyncAnswer", "TemplateAnswer"]
+
+
+class NewTemplateBody(Body):
+    """A template to hand in for approval."""
+
+    sender_id: IdInBody = Field(description="A sender of the account that shall own it.")
+    name: Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,512}$")]
+    language: Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(_[A-Za-z]{2,4})?$")]
+    category: Literal["marketing", "utility", "authentication"]
+    parameter_format: Literal["positional", "named"] = "positional"
+    components: Annotated[list[dict[str, Any]], Field(min_length=1, max_length=20)] = Field(
+        description="In the provider's own form."
+    )
 
 
 class TemplateAnswer(BaseModel):
