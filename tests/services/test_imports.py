@@ -462,6 +462,35 @@ async def test_a_worker_takes_the_job_of_an_upload(
     assert await pool.fetchval("SELECT count(*) FROM contacts") == 1
 
 
+async def test_a_worker_that_is_asked_to_stop_leaves_the_rest_to_the_next_one(
+    pool: Pool, scope: Scope, database_url: str
+) -> None:
+    async with transaction(pool) as connection:
+        made = await start_upload(
+            connection,
+            scope,
+            Arriving(csv_of([["phone"], *([phone(i)] for i in range(6_000))])),
+            file_name="people.csv",
+            options=ImportOptions(),
+            byte_limit=1_000_000,
+        )
+    stop = asyncio.Event()
+    tasks = import_tasks(pool, lambda: scope.now, ImportLimits(batch_rows=50))
+    app = create_app(database_url, tasks, concurrency=1)
+    async with app.open_async():
+        working = asyncio.create_task(run_worker(app, ["imports"], 1, stop, shutdown_seconds=0.01))
+        while not await pool.fetchval("SELECT count(*) FROM contacts"):  # noqa: ASYNC110 - only the database knows
+            await asyncio.sleep(0.005)
+        stop.set()
+        await working
+    half = await read_import(pool, scope, made.id)
+    assert half.status == "running"
+    assert 0 < half.counts.row_count < 6_000
+    assert await pool.fetchval("SELECT status::text FROM procrastinate_jobs") == "todo"
+    await run_import(pool, made.id, clock=lambda: scope.now)
+    assert balance(await read_import(pool, scope, made.id)) == (6_000, 6_000, 0, 0, 0)
+
+
 WORKER = """
     import asyncio, sys
     from datetime import UTC, datetime
