@@ -17,6 +17,7 @@ from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Re
 
 import clarion
 from clarion.domain.errors import ClarionError
+from clarion.web.pages import front_page
 
 __all__ = ["FOLDER", "is_built", "router"]
 
@@ -41,9 +42,9 @@ def is_built() -> bool:
 
 @router.get("/")
 async def front() -> Response:
-    """To the console."""
+    """To the console; without one, the page that tells what else is here."""
     if not is_built():
-        raise ClarionError("request.not_found", "The console was not built; the API is at /api/.")
+        return await front_page()
     return RedirectResponse("/console/", status_code=307)
 
 
