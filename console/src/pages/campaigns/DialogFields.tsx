@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Button, DatePicker, Form, Input, Select, Space } from "antd";
 import type { Dayjs } from "dayjs";
 import { useTranslation } from "react-i18next";
+import { useNow } from "../../parts/now";
 import { codePointCount } from "../../parts/numbers";
 import { isComplete, type Plan } from "../../parts/plan";
 import { NextTicks, PlanPicker } from "../../parts/PlanPicker";
@@ -224,7 +225,7 @@ function PeriodPicker(props: {
 }) {
   const { t } = useTranslation("campaigns");
   const [start, end] = props.value ?? [null, null];
-  const today = wallClock(new Date(), props.zone).startOf("day");
+  const today = wallClock(useNow(), props.zone).startOf("day");
   const common = {
     showTime: true,
     format: "YYYY-MM-DD HH:mm:ss",

@@ -1,41 +1,12 @@
 // The search of the list, kept in the address.
 
 import { useQuery } from "@tanstack/react-query";
-import { Input, Select } from "antd";
-import { useEffect, useState } from "react";
+import { Select } from "antd";
 import { useTranslation } from "react-i18next";
 import { answerOf, api } from "../../api/client";
+import { SettledInput } from "../../parts/SettledInput";
 import { groupsQuery } from "./queries";
 import { type ListSearch, STATUSES } from "./search";
-
-const TYPING_MILLISECONDS = 250;
-
-/** A text that is told on when its writer pauses. */
-export function SettledInput(props: {
-  value: string | undefined;
-  label: string;
-  onChange: (text: string | undefined) => void;
-}) {
-  const { value, onChange } = props;
-  const [text, setText] = useState(value ?? "");
-  useEffect(() => setText(value ?? ""), [value]);
-  useEffect(() => {
-    if (text === (value ?? "")) return undefined;
-    const timer = window.setTimeout(() => onChange(text || undefined), TYPING_MILLISECONDS);
-    return () => window.clearTimeout(timer);
-  }, [text, value, onChange]);
-  return (
-    <Input.Search
-      allowClear
-      value={text}
-      placeholder={props.label}
-      aria-label={props.label}
-      onChange={(event) => setText(event.target.value)}
-      onSearch={(now) => onChange(now || undefined)}
-      style={{ width: 230 }}
-    />
-  );
-}
 
 export function CampaignFilters(props: {
   search: ListSearch;

@@ -4,7 +4,6 @@ import { Table } from "antd";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "../../api/client";
 import { usePreferences } from "../../app/preferences";
-import type { Tone } from "../../app/theme";
 import { Count, Share } from "../../parts/Count";
 import { Shape } from "../../parts/Status";
 import { inZone } from "../../parts/times";
@@ -155,7 +154,6 @@ function Occurrences(props: { campaign: Campaign; items: Occurrence[]; chosen?: 
   const inWords = useReason();
   const choose = (id: number) =>
     change({ ...search, occurrence: id === chosen?.id ? undefined : id });
-  const toneOf = (each: Occurrence): Tone => OCCURRENCE_TONES[each.status];
   return (
     <section className="panel">
       <h2>{t("detail.occurrences")}</h2>
@@ -169,13 +167,13 @@ function Occurrences(props: { campaign: Campaign; items: Occurrence[]; chosen?: 
             <button
               key={each.id}
               type="button"
-              className={`tone-${toneOf(each)}`}
+              className={`tone-${OCCURRENCE_TONES[each.status]}`}
               aria-pressed={each.id === chosen?.id}
               aria-label={label}
               title={label}
               onClick={() => choose(each.id)}
             >
-              <Shape tone={toneOf(each)} />
+              <Shape tone={OCCURRENCE_TONES[each.status]} />
             </button>
           );
         })}

@@ -5,6 +5,7 @@ import type { Dayjs } from "dayjs";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { asProblem } from "../../api/problem";
+import { useNow } from "../../parts/now";
 import { type Campaign, wallClock } from "./draft";
 import { useCampaignChanges } from "./queries";
 
@@ -17,7 +18,7 @@ export function ResumeDialog({ campaign, onClose }: { campaign: Campaign; onClos
   const [isLater, setIsLater] = useState(false);
   const [start, setStart] = useState<Dayjs | null>(null);
   const [end, setEnd] = useState<Dayjs | null>(null);
-  const now = wallClock(new Date(), campaign.zone);
+  const now = wallClock(useNow(), campaign.zone);
   const problem = resume.error === null ? undefined : asProblem(resume.error);
   const isStartWrong = isLater && start !== null && !start.isAfter(now);
   const picker = { showTime: true, format: "YYYY-MM-DD HH:mm:ss", needConfirm: false } as const;

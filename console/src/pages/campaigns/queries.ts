@@ -137,6 +137,10 @@ export const publishedFlowQuery = (flowId: number) =>
     },
   });
 
+function path(campaignId: number) {
+  return { path: { campaign_id: campaignId } };
+}
+
 /** What can be done with campaigns; each change asks the lists anew. */
 export function useCampaignChanges() {
   const queries = useQueryClient();
@@ -146,7 +150,6 @@ export function useCampaignChanges() {
       queries.invalidateQueries({ queryKey: ["occurrences"] }),
     ]);
   };
-  const path = (campaignId: number) => ({ path: { campaign_id: campaignId } });
   return {
     create: useMutation({
       mutationFn: (body: CampaignBody) =>
