@@ -75,8 +75,7 @@ export function themeOf(scheme: Scheme, density: Density): ThemeConfig {
         itemSelectedBg: isDark ? "#15325b" : "#e6f0ff",
       },
       Table: { headerBg: isDark ? "#1d2024" : "#fafbfc", cellPaddingBlock: 10 },
-      Segmented: isDark ? {} : { itemColor: "#4b535e" },
-      Steps: {},
+      Tabs: isDark ? { itemSelectedColor: "#78aefc", itemHoverColor: "#a3c8ff", inkBarColor: "#78aefc" } : {},
     },
   };
 }
