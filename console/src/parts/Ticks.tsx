@@ -32,7 +32,7 @@ export function Ticks(props: { status: string; stage: string | null }) {
   const state = stateOf(props.status, props.stage);
   const word = t(`states.${state}`);
   return (
-    <span className={`ticks is-${state}`} title={word}>
+    <span className={`checks is-${state}`} title={word}>
       {SHAPES[state]}
       <span className={state === "failed" ? undefined : "visually-hidden"}>{word}</span>
     </span>

@@ -20,6 +20,27 @@ import { SelectionBar } from "./SelectionBar";
 
 const SHOWN_GROUPS = 2;
 
+function nameOf(contact: Contact): string {
+  return contact.name || contact.phone || contact.addresses[0]?.value || `#${contact.id}`;
+}
+
+function ContactCard({ contact }: { contact: Contact }) {
+  return (
+    <>
+      <div className="card-head">
+        <Link to="/audience/contacts/$contactId" params={{ contactId: contact.id }}>
+          {nameOf(contact)}
+        </Link>
+        <Consent state={contact.consents.whatsapp} />
+      </div>
+      <div className="card-line soft">
+        <span className="number">{contact.phone}</span>
+        <span>{contact.groups.map(({ name }) => name).join(", ")}</span>
+      </div>
+    </>
+  );
+}
+
 function useColumns(): NonNullable<TableProps<Contact>["columns"]> {
   const { t } = useTranslation("audience");
   return [
@@ -28,7 +49,7 @@ function useColumns(): NonNullable<TableProps<Contact>["columns"]> {
       key: "name",
       render: (_, contact) => (
         <Link to="/audience/contacts/$contactId" params={{ contactId: contact.id }}>
-          {contact.name || contact.phone || contact.addresses[0]?.value}
+          {nameOf(contact)}
         </Link>
       ),
     },
@@ -140,6 +161,7 @@ function ContactTable(props: {
         label={t("contacts.title")}
         query={contacts}
         columns={columns}
+        card={(contact) => <ContactCard contact={contact} />}
         rowKey="id"
         paging={paging}
         minWidth={760}

@@ -1,7 +1,6 @@
 // The conversation with a contact, as on a phone, with what became of each message.
 
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
 import { Button } from "antd";
 import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
@@ -12,11 +11,9 @@ import { useMe } from "../../app/session";
 import { Empty } from "../../parts/Empty";
 import { Failure } from "../../parts/Failure";
 import { Loading } from "../../parts/Loading";
-import { BubbleView } from "../../parts/PhonePreview";
-import { Ticks } from "../../parts/Ticks";
 import { inZone } from "../../parts/times";
-import { bubbleOf, contentOf } from "../../parts/whatsapp";
 import type { Message } from "../messages/queries";
+import { Said } from "../messages/Said";
 import { useComponentsOf } from "../templates/useComponents";
 
 const MESSAGES_A_PAGE = 40;
@@ -40,37 +37,6 @@ export function useConversation(contactId: number) {
   });
 }
 
-/** One message of the thread. */
-function Said({ message, components }: { message: Message; components: ReturnType<typeof useComponentsOf> }) {
-  const { t } = useTranslation("messages");
-  const { language } = usePreferences();
-  const { zone } = useMe();
-  const content = contentOf(message.content);
-  const bubble = bubbleOf(content, components(content));
-  const isOut = message.direction === "out";
-  return (
-    <BubbleView
-      bubble={bubble}
-      side={isOut ? "out" : "in"}
-      foot={
-        <>
-          {message.reason_in_words !== null && <span>{message.reason_in_words}</span>}
-          {message.error_title !== null && <span>{message.error_title}</span>}
-          <Link
-            to="/messages"
-            search={{ message: message.id }}
-            className="bubble-link"
-            aria-label={t("openAt", { time: inZone(new Date(message.created_at), zone, language) })}
-          >
-            {inZone(new Date(message.created_at), zone, language, { timeStyle: "short" })}
-          </Link>
-          {isOut && <Ticks status={message.status} stage={message.stage} />}
-        </>
-      }
-    />
-  );
-}
-
 export function Conversation({ contactId, name }: { contactId: number; name: string }) {
   const { t } = useTranslation("audience");
   const { language } = usePreferences();
@@ -78,14 +44,17 @@ export function Conversation({ contactId, name }: { contactId: number; name: str
   const { zone } = useMe();
   const pages = useConversation(contactId);
   const place = useRef<HTMLDivElement>(null);
-  const newest = pages.data?.pages[0]?.items.at(-1)?.id;
+  const newest = useRef<number>(undefined);
   const messages = pages.data?.pages.toReversed().flatMap((page) => page.items) ?? [];
   const components = useComponentsOf(messages);
 
-  // A new message is shown; older ones that are loaded above move nothing.
+  // A new message is scrolled to; older ones that are loaded above move nothing.
+  const newestId = messages.at(-1)?.id;
   useEffect(() => {
-    if (place.current !== null) place.current.scrollTop = place.current.scrollHeight;
-  }, [newest]);
+    if (place.current === null || newest.current === newestId) return;
+    newest.current = newestId;
+    place.current.scrollTop = place.current.scrollHeight;
+  }, [newestId]);
 
   if (pages.data === undefined) {
     return pages.error === null ? (

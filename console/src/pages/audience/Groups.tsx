@@ -20,6 +20,7 @@ import { useMay } from "../../app/session";
 import { wordsOf } from "../../parts/act";
 import { Count } from "../../parts/Count";
 import { Empty } from "../../parts/Empty";
+import { HiddenTitle } from "../../parts/HiddenTitle";
 import { ListTable } from "../../parts/ListTable";
 import { exactCount } from "../../parts/numbers";
 import { usePaging } from "../../parts/paging";
@@ -172,7 +173,8 @@ export function GroupList() {
     ...(mayEdit
       ? [
           {
-            key: "actions",
+            title: <HiddenTitle />,
+      key: "actions",
             align: "right" as const,
             width: 64,
             render: (_: unknown, group: Group) => <RowActions group={group} />,

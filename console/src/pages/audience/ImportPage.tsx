@@ -119,7 +119,7 @@ function Rejections({ each }: { each: Import }) {
     {
       title: t("rejections.cells"),
       key: "cells",
-      render: (_, row) => <span className="soft">{row.raw.join(" · ")}</span>,
+      render: (_, row) => <span className="soft">{row.raw.filter(Boolean).join(" · ")}</span>,
     },
   ];
   return (

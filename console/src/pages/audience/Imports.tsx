@@ -111,6 +111,30 @@ export function ImportList() {
         label={t("imports.title")}
         query={imports}
         columns={columns}
+        card={(each) => (
+          <>
+            <div className="card-head">
+              <Link to="/audience/imports/$importId" params={{ importId: each.id }}>
+                {each.file_name}
+              </Link>
+              <ImportStatus each={each} />
+            </div>
+            {isGoing(each) && (
+              <Bar
+                label={t("imports.progressOf", { file: each.file_name })}
+                share={shareDone(each)}
+              />
+            )}
+            <div className="card-line soft">
+              <span>
+                {t("imports.counts.added_count")} <Count value={each.counts.added_count} />
+              </span>
+              <span>
+                {t("imports.counts.rejected_count")} <Count value={each.counts.rejected_count} />
+              </span>
+            </div>
+          </>
+        )}
         rowKey="id"
         paging={paging}
         minWidth={820}

@@ -2,35 +2,25 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { Button, Drawer, type TableProps } from "antd";
+import { Button, type TableProps } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "../../api/client";
-import { asProblem } from "../../api/problem";
-import type { Tone } from "../../app/theme";
 import { Empty } from "../../parts/Empty";
-import { Failure } from "../../parts/Failure";
+import { HiddenTitle } from "../../parts/HiddenTitle";
 import { ListTable } from "../../parts/ListTable";
-import { Loading } from "../../parts/Loading";
 import { usePaging } from "../../parts/paging";
 import { Status } from "../../parts/Status";
 import { ZonedTime } from "../../parts/Times";
-import { explanationQuery, participationsQuery } from "./queries";
+import { Explanation } from "../campaigns/Explanation";
+import { OUTCOME_TONES, OutcomeWord, useReason } from "../campaigns/words";
+import { participationsQuery } from "./queries";
 
 type Participation = Schemas["ParticipationAnswer"];
-type Outcome = Participation["outcome"];
-
-const TONES: Record<Outcome, Tone> = {
-  pending: "wait",
-  accepted: "ok",
-  held: "hold",
-  skipped: "mute",
-  failed: "fail",
-  in_doubt: "hold",
-};
+type Stage = "replied" | "read" | "delivered" | "sent";
 
 /** The furthest that this message came, for one that was accepted. */
-function furthestOf(row: Participation): string | undefined {
+function furthestOf(row: Participation): Stage | undefined {
   if (row.outcome !== "accepted") return undefined;
   if (row.replied_at !== null) return "replied";
   if (row.read_at !== null) return "read";
@@ -38,42 +28,23 @@ function furthestOf(row: Participation): string | undefined {
   return row.sent_at === null ? undefined : "sent";
 }
 
-function Why(props: { contactId: number; row: Participation; onClose: () => void }) {
+function Outcome({ row }: { row: Participation }) {
   const { t } = useTranslation("audience");
-  const why = useQuery(explanationQuery(props.row.occurrence_id, props.contactId));
+  const inWords = useReason();
+  const furthest = furthestOf(row);
   return (
-    <Drawer
-      open
-      onClose={props.onClose}
-      size={480}
-      title={t(`campaigns.why.${props.row.outcome}`, { campaign: props.row.campaign_name })}
-    >
-      {why.data === undefined ? (
-        why.error === null ? (
-          <Loading />
+    <span className="two-lines">
+      <span>
+        {furthest === undefined ? (
+          <OutcomeWord outcome={row.outcome} />
         ) : (
-          <Failure problem={asProblem(why.error)} onRetry={() => void why.refetch()} />
-        )
-      ) : (
-        <>
-          <p>
-            <Status tone={TONES[why.data.outcome]}>{t(`outcomes.${why.data.outcome}`)}</Status>{" "}
-            {why.data.reason_in_words}
-          </p>
-          <ol className="steps-list">
-            {why.data.facts.map((fact) => (
-              <li key={`${fact.at} ${fact.kind} ${fact.message_id}`}>
-                <span>{fact.text}</span>
-                {fact.detail !== null && <span className="soft">{fact.detail}</span>}
-                <span className="soft small">
-                  <ZonedTime at={fact.at} withSeconds />
-                </span>
-              </li>
-            ))}
-          </ol>
-        </>
+          <Status tone={OUTCOME_TONES[row.outcome]}>{t(`stages.${furthest}`)}</Status>
+        )}
+      </span>
+      {row.reason !== null && (
+        <span className="soft small">{inWords(row.reason, row.reason_in_words)}</span>
       )}
-    </Drawer>
+    </span>
   );
 }
 
@@ -100,23 +71,10 @@ export function Participations({ contactId }: { contactId: number }) {
     {
       title: t("campaigns.outcome"),
       key: "outcome",
-      render: (_, row) => {
-        const furthest = furthestOf(row);
-        return (
-          <span className="two-lines">
-            <span>
-              <Status tone={TONES[row.outcome]}>
-                {t(furthest === undefined ? `outcomes.${row.outcome}` : `stages.${furthest}`)}
-              </Status>
-            </span>
-            {row.reason_in_words !== null && (
-              <span className="soft small">{row.reason_in_words}</span>
-            )}
-          </span>
-        );
-      },
+      render: (_, row) => <Outcome row={row} />,
     },
     {
+      title: <HiddenTitle />,
       key: "why",
       align: "right",
       render: (_, row) => (
@@ -144,7 +102,11 @@ export function Participations({ contactId }: { contactId: number }) {
         empty={<Empty title={t("campaigns.emptyTitle")} text={t("campaigns.emptyText")} />}
       />
       {opened !== undefined && (
-        <Why contactId={contactId} row={opened} onClose={() => setOpened(undefined)} />
+        <Explanation
+          occurrenceId={opened.occurrence_id}
+          contactId={contactId}
+          onClose={() => setOpened(undefined)}
+        />
       )}
     </>
   );

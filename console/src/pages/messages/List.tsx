@@ -6,18 +6,18 @@ import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { Input, Select, type TableProps } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { Tone } from "../../app/theme";
 import { Empty } from "../../parts/Empty";
+import { HiddenTitle } from "../../parts/HiddenTitle";
 import { ListTable } from "../../parts/ListTable";
-import { type MessageState, stateOf } from "../../parts/messageState";
 import { PageHead } from "../../parts/PageHead";
 import { usePaging } from "../../parts/paging";
-import { Status } from "../../parts/Status";
 import { Ago } from "../../parts/Times";
 import { contentOf, lineOf } from "../../parts/whatsapp";
 import { sendersQuery } from "../senders/queries";
 import { useComponentsOf } from "../templates/useComponents";
+import { useReason } from "../campaigns/words";
 import { MessageDrawer } from "./MessageDrawer";
+import { MessageState } from "./MessageState";
 import {
   campaignsFoundQuery,
   contactNamedQuery,
@@ -28,25 +28,6 @@ import {
   messagesQuery,
   STATUSES,
 } from "./queries";
-
-export const TONES: Record<MessageState, Tone> = {
-  queued: "wait",
-  held: "hold",
-  skipped: "mute",
-  in_doubt: "hold",
-  accepted: "run",
-  sent: "run",
-  delivered: "ok",
-  read: "ok",
-  failed: "fail",
-  received: "mute",
-};
-
-export function MessageState({ message }: { message: Pick<Message, "status" | "stage"> }) {
-  const { t } = useTranslation("messages");
-  const state = stateOf(message.status, message.stage);
-  return <Status tone={TONES[state]}>{t(`states.${state}`)}</Status>;
-}
 
 function ContactFilter(props: { value?: number; onChange: (contactId?: number) => void }) {
   const { t } = useTranslation("messages");
@@ -150,6 +131,7 @@ export function MessageList() {
   const { t } = useTranslation("messages");
   const { message: openedId, ...search } = useSearch({ from: "/shell/messages" });
   const navigate = useNavigate({ from: "/messages" });
+  const inWords = useReason();
   const paging = usePaging(JSON.stringify(search));
   const messages = useQuery(messagesQuery(search, paging.cursor));
   const components = useComponentsOf(messages.data?.items ?? []);
@@ -157,6 +139,7 @@ export function MessageList() {
     void navigate({ search: (old) => ({ ...old, ...part }), replace: true });
   const columns: NonNullable<TableProps<Message>["columns"]> = [
     {
+      title: <HiddenTitle>{t("fields.direction")}</HiddenTitle>,
       key: "direction",
       width: 44,
       render: (_, { direction }) => (
@@ -206,8 +189,12 @@ export function MessageList() {
           <span>
             <MessageState message={message} />
           </span>
-          {(message.reason_in_words ?? message.error_title) !== null && (
-            <span className="soft small">{message.reason_in_words ?? message.error_title}</span>
+          {(message.reason ?? message.error_title) !== null && (
+            <span className="soft small">
+              {message.reason === null
+                ? message.error_title
+                : inWords(message.reason, message.reason_in_words)}
+            </span>
           )}
         </span>
       ),
@@ -227,6 +214,32 @@ export function MessageList() {
         label={t("title")}
         query={messages}
         columns={columns}
+        card={(message) => {
+          const content = contentOf(message.content);
+          return (
+            <>
+              <div className="card-head">
+                <Link to="/audience/contacts/$contactId" params={{ contactId: message.contact_id }}>
+                  {message.contact_name || message.contact_phone || `#${message.contact_id}`}
+                </Link>
+                <MessageState message={message} />
+              </div>
+              <Link
+                from="/messages"
+                to="/messages"
+                search={(old) => ({ ...old, message: message.id })}
+                className="plain-link"
+                dir="auto"
+              >
+                {lineOf(content, components(content))}
+              </Link>
+              <div className="card-line soft small">
+                <span>{t(`directions.${message.direction}`)}</span>
+                <Ago at={message.created_at} />
+              </div>
+            </>
+          );
+        }}
         rowKey="id"
         paging={paging}
         minWidth={900}

@@ -15,7 +15,8 @@ import { BubbleView } from "../../parts/PhonePreview";
 import { ZonedTime } from "../../parts/Times";
 import { bubbleOf, contentOf } from "../../parts/whatsapp";
 import { useComponentsOf } from "../templates/useComponents";
-import { MessageState } from "./List";
+import { useReason } from "../campaigns/words";
+import { MessageState } from "./MessageState";
 import { messageQuery } from "./queries";
 
 type Detail = Schemas["MessageDetailAnswer"];
@@ -44,7 +45,7 @@ function Attempts({ message }: { message: Detail }) {
   const { t } = useTranslation("messages");
   return (
     <>
-      <h3 className="section-title">{t("attempts")}</h3>
+      <h2 className="section-title">{t("attempts")}</h2>
       {message.attempts.length === 0 && <p className="soft">{t("noAttempts")}</p>}
       <ol className="steps-list">
         {message.attempts.map((attempt) => (
@@ -72,6 +73,7 @@ function Attempts({ message }: { message: Detail }) {
 function Content({ message }: { message: Detail }) {
   const { t } = useTranslation("messages");
   const look = useScheme();
+  const inWords = useReason();
   const components = useComponentsOf([message]);
   const content = contentOf(message.content);
   return (
@@ -85,7 +87,10 @@ function Content({ message }: { message: Detail }) {
       <Facts
         rows={[
           [t("fields.status"), <MessageState key="status" message={message} />],
-          [t("fields.reason"), message.reason_in_words],
+          [
+            t("fields.reason"),
+            message.reason === null ? null : inWords(message.reason, message.reason_in_words),
+          ],
           [
             t("fields.error"),
             message.error_title === null ? null : (
@@ -131,7 +136,7 @@ function Content({ message }: { message: Detail }) {
           ],
         ]}
       />
-      <h3 className="section-title">{t("receipts")}</h3>
+      <h2 className="section-title">{t("receipts")}</h2>
       <Ladder message={message} />
       {message.direction === "out" && <Attempts message={message} />}
     </>

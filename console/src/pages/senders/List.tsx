@@ -36,14 +36,20 @@ import { askedAt, healthFacts, qualityTone, tierCount } from "./health";
 import { type Sender, sendersQuery } from "./queries";
 import { EditSender, NewSender } from "./SenderForm";
 
+/** The pace that the platform asked for, while it is below the usual one. */
+function slowerPace(sender: Sender): number | undefined {
+  const now = sender.current_rate_per_second;
+  return now !== null && now < sender.rate_per_second ? now : undefined;
+}
+
 function toneOf(sender: Sender): Tone {
   if (sender.status !== "active") return sender.status === "paused" ? "hold" : "mute";
-  return sender.current_rate_per_second === null ? "ok" : "wait";
+  return slowerPace(sender) === undefined ? "ok" : "wait";
 }
 
 function State({ sender }: { sender: Sender }) {
   const { t } = useTranslation("senders");
-  const isSlowed = sender.status === "active" && sender.current_rate_per_second !== null;
+  const isSlowed = sender.status === "active" && slowerPace(sender) !== undefined;
   return (
     <Status tone={toneOf(sender)}>{t(isSlowed ? "slowed" : `statuses.${sender.status}`)}</Status>
   );
@@ -53,9 +59,10 @@ function Pace({ sender }: { sender: Sender }) {
   const { t } = useTranslation("senders");
   const { language } = usePreferences();
   const rate = (value: number) => t("aSecond", { rate: exactCount(value, language) });
-  if (sender.current_rate_per_second === null) return rate(sender.rate_per_second);
+  const slower = slowerPace(sender);
+  if (slower === undefined) return rate(sender.rate_per_second);
   return t("slowedTo", {
-    now: rate(sender.current_rate_per_second),
+    now: rate(slower),
     usually: rate(sender.rate_per_second),
   });
 }

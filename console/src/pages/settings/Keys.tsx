@@ -12,6 +12,7 @@ import { Copyable } from "../../parts/Copyable";
 import { Empty } from "../../parts/Empty";
 import { Facts } from "../../parts/Facts";
 import { FormDialog } from "../../parts/FormDialog";
+import { HiddenTitle } from "../../parts/HiddenTitle";
 import { ListTable } from "../../parts/ListTable";
 import { usePaging } from "../../parts/paging";
 import { Status } from "../../parts/Status";
@@ -120,6 +121,7 @@ export function KeySettings() {
         ),
     },
     {
+      title: <HiddenTitle />,
       key: "actions",
       align: "right",
       render: (_, key) =>

@@ -11,6 +11,7 @@ import { useAct } from "../../parts/act";
 import { useAsk } from "../../parts/ask";
 import { Empty } from "../../parts/Empty";
 import { FormDialog } from "../../parts/FormDialog";
+import { HiddenTitle } from "../../parts/HiddenTitle";
 import { ListTable } from "../../parts/ListTable";
 import { usePaging } from "../../parts/paging";
 import { Ago } from "../../parts/Times";
@@ -208,7 +209,8 @@ export function PeopleSettings() {
     },
     { title: t("people.role"), key: "role", render: (_, user) => <RoleOf user={user} /> },
     { title: t("people.since"), key: "since", render: (_, user) => <Ago at={user.created_at} /> },
-    { key: "actions", align: "right", width: 64, render: (_, user) => <Actions user={user} /> },
+    { title: <HiddenTitle />,
+      key: "actions", align: "right", width: 64, render: (_, user) => <Actions user={user} /> },
   ];
   return (
     <SettingsFrame

@@ -171,6 +171,20 @@ export function TemplateList() {
         label={t("title")}
         query={templates}
         columns={columns}
+        card={(template) => (
+          <>
+            <div className="card-head">
+              <Link to="/templates/$templateId" params={{ templateId: template.id }}>
+                {template.name}
+              </Link>
+              <TemplateStatus status={template.status} />
+            </div>
+            <div className="card-line soft">
+              <span>{languageName(template.language, language)}</span>
+              <span>{t(`categories.${template.category}`, { defaultValue: template.category })}</span>
+            </div>
+          </>
+        )}
         rowKey="id"
         paging={paging}
         minWidth={900}

@@ -15,10 +15,12 @@ export interface TemplateSearch {
   category?: string;
 }
 
+function text(value: unknown): string | undefined {
+  return typeof value === "string" && value.trim() !== "" ? value.trim() : undefined;
+}
+
 /** Read the filters of the list; what is not understood is left out. */
 export function templateSearchOf(search: Record<string, unknown>): TemplateSearch {
-  const text = (value: unknown) =>
-    typeof value === "string" && value.trim() !== "" ? value.trim() : undefined;
   return {
     search: text(search.search),
     language: text(search.language),
