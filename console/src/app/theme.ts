@@ -44,7 +44,7 @@ const COLORS = {
   },
 } as const;
 
-export function themeOf(scheme: Scheme, density: Density): ThemeConfig {
+export function themeOf(scheme: Scheme, density: Density, isStill: boolean): ThemeConfig {
   const surfaces = SURFACES[scheme];
   const isDark = scheme === "dark";
   return {
@@ -57,7 +57,7 @@ export function themeOf(scheme: Scheme, density: Density): ThemeConfig {
       borderRadius: 8,
       fontFamily: FONT,
       fontSize: density === "compact" ? 13 : 14,
-      wireframe: false,
+      motion: !isStill,
     },
     components: {
       Layout: {
