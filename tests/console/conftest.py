@@ -30,8 +30,8 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-PEOPLE_COUNT = 400
-RATE_PER_SECOND = 40.0
+PEOPLE_COUNT = 250
+RATE_PER_SECOND = 30.0
 STEP_MILLISECONDS = 10_000
 LANGUAGES = {"en": "en-US", "zh": "zh-CN"}
 

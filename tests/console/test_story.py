@@ -67,7 +67,7 @@ def test_a_campaign_is_made_watched_suspended_and_resumed(page: Page, shop: Worl
     expect(page.get_by_text("spring_offer (en_US)")).to_be_visible()
     page.keyboard.press("Escape")
     choose(page, dialog, "Associate Group", "Newsletter")
-    dialog.get_by_text("Effective Period").click()
+    dialog.get_by_text("Create Activity").click()
 
     fill_time(page, "Start", wall(minutes=-5))
     fill_time(page, "End", wall(days=3))
@@ -87,7 +87,7 @@ def test_a_campaign_is_made_watched_suspended_and_resumed(page: Page, shop: Worl
     row = page.get_by_role("row", name="Flash sale")
     expect(row.get_by_text("In Progress")).to_be_visible()
     row.get_by_role("link", name="Flash sale").click()
-    expect(page.get_by_text(re.compile(r"\d+ of 400"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"\d+ of 250"))).to_be_visible()
     accepted = page.get_by_role("button", name="Show the people: Accepted")
     expect(accepted).to_be_visible()
 

@@ -75,6 +75,8 @@ export function themeOf(scheme: Scheme, density: Density, isStill: boolean): The
         itemSelectedBg: isDark ? "#15325b" : "#e6f0ff",
       },
       Table: { headerBg: isDark ? "#1d2024" : "#fafbfc", cellPaddingBlock: 10 },
+      // White is too faint on the red of the dark theme.
+      Button: isDark ? { dangerColor: "#140203" } : {},
       Tabs: isDark ? { itemSelectedColor: "#78aefc", itemHoverColor: "#a3c8ff", inkBarColor: "#78aefc" } : {},
     },
   };
