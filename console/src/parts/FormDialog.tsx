@@ -27,6 +27,8 @@ export function FormDialog<Values extends object, Output>(props: {
   topics: readonly string[];
   act: (values: Values) => Promise<Output>;
   onDone?: (output: Output) => void;
+  /** Whether the caller shows something else in its place afterwards, instead of being closed. */
+  isFollowed?: boolean;
   onClose: () => void;
   onValuesChange?: FormProps<Values>["onValuesChange"];
   children: ReactNode;
@@ -39,7 +41,7 @@ export function FormDialog<Values extends object, Output>(props: {
     onSuccess: (output) => {
       for (const topic of props.topics) void queries.invalidateQueries({ queryKey: [topic] });
       props.onDone?.(output);
-      close();
+      if (!props.isFollowed) close();
     },
     onError: (error) => markFields(asProblem(error)),
   });

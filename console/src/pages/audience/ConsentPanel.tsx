@@ -46,7 +46,7 @@ function Record(props: { contactId: number; state: State; onClose: () => void })
         title={t(`consent.explain.${props.state}`)}
         style={{ marginBottom: 16 }}
       />
-      <Form.Item name="channel" label={t("consent.channel")}>
+      <Form.Item required name="channel" label={t("consent.channel")}>
         <Select
           options={CHANNELS.map((channel) => ({ value: channel, label: t(`channels.${channel}`) }))}
         />

@@ -163,7 +163,7 @@ function AddAddress({ contactId, onClose }: { contactId: number; onClose: () => 
       }}
       onClose={onClose}
     >
-      <Form.Item name="which" label={t("addresses.kind")}>
+      <Form.Item required name="which" label={t("addresses.kind")}>
         <Select options={choices} />
       </Form.Item>
       <Form.Item

@@ -113,7 +113,7 @@ export function NewGroup({ onClose }: { onClose: () => void }) {
       onClose={onClose}
     >
       <NameField />
-      <Form.Item name="with" label={t("groups.with")}>
+      <Form.Item required name="with" label={t("groups.with")}>
         <Radio.Group
           className="choices"
           options={WITHS.map((each) => ({ value: each, label: t(`groups.withs.${each}`) }))}

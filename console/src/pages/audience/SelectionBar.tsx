@@ -52,7 +52,7 @@ export function RegroupDialog(props: {
       onDone={props.onDone}
       onClose={props.onClose}
     >
-      <Form.Item name="change" label={t("regroup.how")}>
+      <Form.Item required name="change" label={t("regroup.how")}>
         <Radio.Group
           className="choices"
           options={CHANGES.map((each) => ({ value: each, label: t(`regroup.changes.${each}`) }))}

@@ -43,7 +43,7 @@ function Common() {
         <Form.Item name="version" label={t("fields.version")} rules={required}>
           <Input autoComplete="off" />
         </Form.Item>
-        <Form.Item name="endpoint" label={t("fields.endpoint")}>
+        <Form.Item required name="endpoint" label={t("fields.endpoint")}>
           <Select
             options={ENDPOINTS.map((value) => ({ value, label: t(`endpoints.${value}`) }))}
           />
@@ -134,7 +134,8 @@ export function NewSender({ onClose }: { onClose: () => void }) {
         )
       }
       onDone={setMade}
-      onClose={() => made === undefined && onClose()}
+      isFollowed
+      onClose={onClose}
     >
       <Form.Item name="name" label={t("fields.name")} extra={t("nameHint")} rules={required}>
         <Input maxLength={60} autoComplete="off" />

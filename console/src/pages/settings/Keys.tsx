@@ -66,6 +66,7 @@ function NewKey({ onClose }: { onClose: () => void }) {
       topics={["keys", "audit"]}
       act={(body) => answerOf(api.POST("/api/v1/keys", { body }))}
       onDone={setMade}
+      isFollowed
       onClose={onClose}
     >
       <Form.Item

@@ -23,7 +23,7 @@ const SHORTEST_PASSWORD = 12;
 export function RoleField({ label }: { label: string }) {
   const { t } = useTranslation("settings");
   return (
-    <Form.Item name="role" label={label}>
+    <Form.Item required name="role" label={label}>
       <Select
         options={ROLES.map((value) => ({
           value,

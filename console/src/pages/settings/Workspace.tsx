@@ -65,7 +65,7 @@ function WorkspaceForm({ workspace }: { workspace: Workspace }) {
       <Form.Item name="zone" label={t("workspace.zone")} extra={t("workspace.zoneHint")} rules={required}>
         <Select showSearch={{ optionFilterProp: "label" }} options={zoneChoices()} />
       </Form.Item>
-      <Form.Item name="language" label={t("workspace.language")} extra={t("workspace.languageHint")}>
+      <Form.Item required name="language" label={t("workspace.language")} extra={t("workspace.languageHint")}>
         <Select
           options={[
             { value: "en", label: "English" },
