@@ -91,7 +91,7 @@ def are_alive(pids: set[int]) -> set[int]:
 async def until_ended(pids: set[int]) -> None:
     """Until none of them runs any more; a dead one may still wait for somebody to collect it."""
     async with asyncio.timeout(20):
-        while any(state_of(pid) not in ("", "Z") for pid in pids):  # noqa: ASYNC110 - no event tells it
+        while any(state_of(pid) not in ("", "Z") for pid in pids):
             await asyncio.sleep(0.05)
 
 
