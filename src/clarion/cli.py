@@ -32,6 +32,7 @@ from clarion.commands.demo.command import demo
 from clarion.commands.doctor import doctor
 from clarion.commands.migrations import migrate_database
 from clarion.commands.output import AsJson, print_error, print_json
+from clarion.commands.place import DATA_DIR
 from clarion.commands.serve import serve, web, work
 from clarion.commands.simulate import simulate
 from clarion.domain.errors import ClarionError
@@ -80,6 +81,7 @@ def _root(
     ] = None,
 ) -> None:
     """Clarion: campaigns over chat apps that message every contact of a group exactly once."""
+    DATA_DIR.set(data_dir)
 
 
 def _assembled() -> typer.Typer:
