@@ -71,6 +71,12 @@ class Settings(BaseSettings):
         " they begin with the address that the server listens on.",
         pattern=r"^https?://[^/?#\s]+(/[^?#\s]*[^/?#\s])?$",
     )
+    trusted_proxies: str = Field(
+        "127.0.0.1",
+        description="The addresses or networks, separated by commas, of reverse proxies whose"
+        " `X-Forwarded-For` and `X-Forwarded-Proto` are believed; `*` believes everybody. Failed"
+        " sign-ins are counted by the address that they tell.",
+    )
     secret_key: SecretStr | None = Field(
         None,
         min_length=_SECRET_KEY_MINIMUM_LENGTH,

@@ -30,13 +30,15 @@ async def test_no_request_breaks_the_server(place: Any, admin: httpx.AsyncClient
     schema = schemathesis.openapi.from_dict(document)
     loop = asyncio.get_running_loop()
     counts: dict[int, int] = {}
+    codes: set[str] = set()
 
     def ask(case: Any) -> None:
         request = case.as_transport_kwargs(base_url=str(admin.base_url))
         request.pop("cookies", None)
-        if isinstance(request.get("data"), bytes):  # httpx wants raw bodies under another name
+        made_up = {name.lower(): value for name, value in request.pop("headers", {}).items()}
+        headers = {**made_up, **admin.headers}
+        if isinstance(request.get("data"), bytes | str):
             request["content"] = request.pop("data")
-        headers = {**dict(request.pop("headers", {}) or {}), **admin.headers}
         future = asyncio.run_coroutine_threadsafe(
             admin.request(request.pop("method"), request.pop("url"), headers=headers, **request),
             loop,
@@ -46,6 +48,7 @@ async def test_no_request_breaks_the_server(place: Any, admin: httpx.AsyncClient
         assert answer.status_code < 500, f"{case.method} {case.path}: {answer.text}"
         if answer.status_code >= 400:
             code = answer.json()["code"]
+            codes.add(code)
             known = codes_of(document["paths"][case.path][case.method.lower()])
             assert code in known, f"{case.method} {case.path} answered the undocumented {code}"
 
@@ -72,4 +75,5 @@ async def test_no_request_breaks_the_server(place: Any, admin: httpx.AsyncClient
     assert counts[200] > 20
     assert counts[201] > 5
     assert counts[422] > 5
-    assert 429 not in counts
+    # The key stays known, and no limit hides what lies behind it.
+    assert codes.isdisjoint({"access.not_signed_in", "request.rate_limited"})

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from clarion.domain.identity import Role
+from clarion.services.upkeep import upkeep_tasks
 
 from .conftest import PASSWORD
 
@@ -75,6 +76,24 @@ async def test_wrong_passwords_lock_even_the_right_one_out_for_a_while(
     assert await sign_in("ada@example.org")
 
 
+async def test_people_behind_one_proxy_do_not_lock_each_other_out(
+    add_user: Any, new_client: Any
+) -> None:
+    await add_user("ada@example.org", Role.VIEWER)
+    guesser = new_client(**{"X-Forwarded-For": "198.51.100.7"})
+    for number in range(31):
+        answer = await guesser.post(
+            "/api/v1/sign-in", json={"email": f"u{number}@example.org", "password": "x"}
+        )
+    assert answer.json()["code"] == "access.locked"
+    ada = new_client(**{"X-Forwarded-For": "198.51.100.8", "X-Forwarded-Proto": "https"})
+    answer = await ada.post(
+        "/api/v1/sign-in", json={"email": "ada@example.org", "password": PASSWORD}
+    )
+    assert answer.status_code == 200
+    assert all("Secure" in line for line in answer.headers.get_list("set-cookie"))
+
+
 async def test_one_peer_cannot_guess_at_many_users(new_client: Any) -> None:
     codes = []
     for number in range(31):
@@ -83,6 +102,30 @@ async def test_one_peer_cannot_guess_at_many_users(new_client: Any) -> None:
         )
         codes.append(answer.json()["code"])
     assert codes == ["access.wrong_credentials"] * 30 + ["access.locked"]
+
+
+async def test_what_counts_no_more_is_forgotten(
+    add_user: Any, sign_in: Any, admin: Any, new_client: Any, clock: Any, place: Any
+) -> None:
+    await add_user("ada@example.org", Role.VIEWER)
+    await sign_in("ada@example.org")
+    await new_client().post("/api/v1/sign-in", json={"email": "x@example.org", "password": "x"})
+    key = {"name": "k", "role": "viewer"}
+    await admin.post("/api/v1/keys", json=key, headers={"Idempotency-Key": "k"})
+    forget = next(task for task in upkeep_tasks(place) if task.name == "forget_old")
+
+    async def row_counts() -> list[int]:
+        tables = ("sign_ins", "sign_in_failures", "idempotency_keys")
+        return [await place.pool.fetchval(f"SELECT count(*) FROM {name}") for name in tables]
+
+    await forget.run(timestamp=0)
+    assert await row_counts() == [1, 2, 1]
+    clock.advance(hours=13)
+    await forget.run(timestamp=0)
+    assert await row_counts() == [0, 0, 1]
+    clock.advance(hours=12)
+    await forget.run(timestamp=0)
+    assert await row_counts() == [0, 0, 0]
 
 
 @pytest.mark.parametrize(

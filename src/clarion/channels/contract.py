@@ -270,6 +270,9 @@ class Adapter(Protocol):
     def check(self, message: OutMessage, template: TemplateInfo | None) -> Sequence[Problem]:
         """What the provider would refuse, found before anything is sent (lengths, parameters)."""
 
+    def origin_of(self, account: SenderAccount) -> str:
+        """Where the account's requests go (``scheme://host[:port]``), to open connections ahead."""
+
     def request_for(self, account: SenderAccount, message: OutMessage) -> Request:
         """The wire form of one message.  ``ValueError`` if the content cannot be expressed."""
 

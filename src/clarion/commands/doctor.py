@@ -94,7 +94,7 @@ async def check_database(place: Place) -> list[Finding]:
             Finding(
                 "database",
                 version.major >= MINIMUM_MAJOR_VERSION,
-                f"PostgreSQL {version.major}.{version.minor}",
+                f"PostgreSQL {version.major}.{version.micro}",
                 "" if version.major >= MINIMUM_MAJOR_VERSION else "Use PostgreSQL 15 or later.",
             )
         ]

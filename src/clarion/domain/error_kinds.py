@@ -101,6 +101,7 @@ CAMPAIGN_ERRORS = (
     _caller("campaign.invalid", 422, "The campaign is not valid", "Correct the fields named in `errors`."),
     _caller("campaign.stale", 409, "Somebody else changed the campaign meanwhile", "Read it again and repeat your change."),
     _caller("occurrence.not_found", 404, "There is no such occurrence", "List the occurrences of the campaign."),
+    _caller("participant.not_found", 404, "The contact was not in the audience of this occurrence", "Check the groups of the campaign, and since when the contact is in them."),
 )
 
 SENDER_ERRORS = (

@@ -2,15 +2,22 @@
 
 Theory of operation.  A sender's owner holds a lease with a fencing token.  It works in *ticks*, each
 one transaction: append the results that came in, look at the control epoch, claim as many rows as
-may be written *now* (free connections, tokens of the pace), and raise the intent marks over them.
-Only after the commit are their requests written, at once and all of them.  So
+may be written *now*, and raise the intent marks over them.  "Now" is meant: the tokens of the pace
+are there, an open connection is in hand for each row, and its request is ready as bytes.  Only after
+the commit are they written, all of them, without waiting for anything in between.  So
 
 - what lies above a mark has certainly not left, what lies below and has a result is known, and the
   rest is a small set in doubt: the requests that were under way;
+- what the last look refused, or what cannot be expressed, gets its result in the same commit that
+  raises the mark, so it is never in doubt;
 - a worker that lost its lease commits nothing (the fence) and writes nothing (it looks at its own
   deadline before each request);
 - nothing waits in memory between claim and write, so a suspension is obeyed by the next claim, and
-  the tick's acknowledgement of the control epoch proves it.
+  the tick's acknowledgement of the control epoch proves it;
+- while the platform cannot be reached nothing is claimed, and so nothing is tried in vain;
+- while the database is away nothing is claimed either, what is in flight ends, and its results wait
+  in memory for the next tick that commits.  A tick whose commit was lost on the way may be repeated:
+  nothing of it was written, and results are told apart by their position.
 
 Conversation goes before bulk.  The pace follows the channel's complaints.
 """
@@ -19,37 +26,33 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 import structlog
 
 from clarion.channels.contract import (
     Adapter,
+    Answer,
     OutcomeKind,
     OutMessage,
     ReactionKind,
-    Request,
     SenderAccount,
 )
 from clarion.channels.registry import ADAPTERS
+from clarion.channels.wire import Connection as Wire
 from clarion.channels.wire import WireClient
 from clarion.domain.message import Lane
 from clarion.engine.accounts import account_of
 from clarion.engine.apply.append_results import append_results
 from clarion.engine.apply.set_fires import set_fires
-from clarion.engine.outbound import (
-    Result,
-    Row,
-    attempt_id_of,
-    result_of,
-    row_from_record,
-    withheld,
-)
+from clarion.engine.claim import claim_rows
+from clarion.engine.outbound import Result, Row, attempt_id_of, result_of, withheld
+from clarion.engine.pace import Pace
 from clarion.engine.parts import Parts
-from clarion.schedule.pacing import Bucket, RateControl
-from clarion.store.content import content_from_json
-from clarion.store.pool import Connection, transaction
+from clarion.store.pool import DATABASE_AWAY, Connection, transaction
 from clarion.store.queries import load
 
 __all__ = ["LeaseLostError", "SenderOwner"]
@@ -59,11 +62,21 @@ OUTBOX = load("outbox")
 log = structlog.get_logger(__name__)
 
 _HEARTBEATS_A_LEASE = 4
-_LANES = (Lane.CONVERSATION, Lane.BULK)
+_DATABASE_WAIT_SECONDS = 0.2
+# How long to wait for connections that are being opened, at most; it begins with a tick.
+_LONGEST_OPENING_WAIT_SECONDS = 0.5
 
 
 class LeaseLostError(Exception):
     """Another process owns the sender now; nothing of ours may be written any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """A row below the mark with its request as bytes."""
+
+    row: Row
+    payload: bytes
 
 
 class SenderOwner:
@@ -80,13 +93,11 @@ class SenderOwner:
         self._epoch = 0
         self._is_active = True
         self._results: list[Result] = []
-        self._in_flight: set[asyncio.Task[None]] = set()
+        self._in_flight: dict[asyncio.Future[Answer], Wire] = {}
         self._news = asyncio.Event()
-        self._bucket = Bucket(1.0, 1.0)
-        self._control = RateControl(ceiling=1.0)
-        self._cut_rate = 1.0
-        self._cut_at = float("-inf")
+        self._pace = Pace(parts.sizes.tick_seconds * 2)
         self._deadline = 0.0
+        self._empty_handed_count = 0
 
     async def run(self, stop: asyncio.Event) -> None:
         """Own the sender until ``stop``, or until there is nothing left to do for it.
@@ -99,16 +110,23 @@ class SenderOwner:
         idle_since = self._time()
         try:
             while not stop.is_set():
-                claimed = await self._tick()
-                busy = claimed or self._in_flight or self._results
-                idle_since = self._time() if busy else idle_since
+                try:
+                    claimed_count = await self._tick()
+                except DATABASE_AWAY as error:
+                    log.warning("tick_interrupted", sender_id=self._sender_id, error=repr(error))
+                    await asyncio.sleep(_DATABASE_WAIT_SECONDS)
+                    continue
+                is_busy = bool(
+                    claimed_count or self._in_flight or self._results or self._empty_handed_count
+                )
+                idle_since = self._time() if is_busy else idle_since
                 if self._time() - idle_since > self._parts.sizes.lease_seconds:
                     break
-                await self._pause(is_busy=bool(busy))
+                await self._pause(is_busy=is_busy)
             await self._drain()
         finally:
-            for task in self._in_flight:
-                task.cancel()
+            for connection in tuple(self._in_flight.values()):
+                connection.abort("cancelled")
 
     # -- the lease ---------------------------------------------------------------------------------
 
@@ -150,11 +168,7 @@ class SenderOwner:
         self._account = account_of(self._parts.sealer, row)
         self._adapter = ADAPTERS[self._account.channel]
         self._is_active = row["status"] == "active"
-        rate = float(row["rate_per_second"])
-        if rate != self._control.ceiling:
-            self._control = RateControl(ceiling=rate, step=max(1.0, rate / 60))
-            self._cut_rate = rate
-            self._bucket = Bucket(rate, max(1.0, rate * self._parts.sizes.tick_seconds * 2))
+        self._pace.set_ceiling(float(row["rate_per_second"]))
 
     # -- one tick ----------------------------------------------------------------------------------
 
@@ -166,85 +180,101 @@ class SenderOwner:
         results = self._results[:]
         deadline = self._time() + self._parts.sizes.lease_seconds
         marks = dict(self._marks)
-        async with transaction(self._parts.pool) as connection:
-            epoch = await self._obey(connection)
-            allowance = self._allowance()
-            rows, refused = await self._claim(connection, marks, allowance)
-            await self._append(connection, results)
-            await self._beat(connection, marks, epoch, len(rows))
+        lent: list[Wire] = []
+        ready: list[_Ready] = []
+        allowance = 0
+        try:
+            async with transaction(self._parts.pool) as connection:
+                epoch, waiting_count = await self._obey(connection)
+                await self._append(connection, results)
+                allowance = self._allowance(waiting_count)
+                lent = self._lend(allowance)
+                rows, refused = await claim_rows(
+                    connection, self._sender_id, marks, len(lent), self._parts.now()
+                )
+                ready = self._prepare(rows, refused)
+                await self._append(connection, refused)
+                await self._beat(connection, marks, epoch, len(ready))
+        except BaseException:
+            self._client.give_back(lent)
+            self._pace.give_back(self._time(), allowance)
+            raise
         # Committed: from here on the rows are ours to send, and only now.
         self._epoch = epoch
         self._marks = marks
         self._deadline = deadline
         del self._results[: len(results)]
-        self._results.extend(refused)
-        self._bucket.charge(self._time(), len(rows) - allowance)
-        if results:
+        for wire, each in zip(lent, ready, strict=False):
+            self._write(wire, each)
+        self._client.give_back(lent[len(ready) :])
+        self._pace.give_back(self._time(), allowance - len(ready))
+        if results or refused:
             self._parts.wakeups.ring("results")
-        for row in rows:
-            self._write(row)
-        return len(rows) + len(refused)
+        return len(ready) + len(refused)
 
-    async def _obey(self, connection: Connection) -> int:
-        """Read the control epoch; what raised it is visible to every later statement."""
-        control = await OUTBOX.fetchrow(connection, "control_epoch", sender_id=self._sender_id)
+    async def _obey(self, connection: Connection) -> tuple[int, int]:
+        """Read the control epoch; what raised it is visible to every later statement.
+
+        Returns it, and how many rows lie above the marks.
+        """
+        control = await OUTBOX.fetchrow(
+            connection,
+            "control_epoch",
+            sender_id=self._sender_id,
+            conversation_intent_position=self._marks[Lane.CONVERSATION],
+            bulk_intent_position=self._marks[Lane.BULK],
+        )
         if control is None:
             raise LeaseLostError(self._sender_id)
         epoch: int = control["epoch"]
         if epoch != self._epoch:
             await self._read_account(connection)
         self._is_active = control["sender_status"] == "active"
-        return epoch
+        return epoch, control["waiting_count"]
 
-    def _allowance(self) -> int:
-        """How many requests may be written now, taken from the pace; what is not used goes back."""
+    def _allowance(self, waiting_count: int) -> int:
+        """How many requests the pace lets go now; what is not used goes back."""
         free = self._parts.sizes.in_flight - len(self._in_flight)
         if not self._is_active or free <= 0:
             return 0
-        now = self._time()
-        rate = self._control.recover(self._cut_rate, now - self._cut_at)
-        if rate != self._bucket.rate_per_second:
-            self._bucket.set_rate(now, rate)
-        return self._bucket.take_up_to(now, free)
+        return self._pace.take_up_to(self._time(), min(free, waiting_count))
 
-    async def _claim(
-        self, connection: Connection, marks: dict[Lane, int], allowance: int
-    ) -> tuple[list[Row], list[Result]]:
-        """The next rows of both lanes, conversation first; ``marks`` is raised over them."""
-        rows: list[Row] = []
-        refused: list[Result] = []
-        now = self._parts.now()
-        for lane in _LANES:
-            if allowance <= len(rows):
-                break
-            records = await OUTBOX.fetch(
-                connection,
-                "next_rows",
-                sender_id=self._sender_id,
-                lane=lane.value,
-                after_position=marks[lane],
-                limit=allowance - len(rows),
-                now=now,
-            )
-            for record in records:
-                reason = record["refusal"]
-                if reason is None:
-                    content = content_from_json(record["content"])
-                    rows.append(row_from_record(lane, record, content))
-                else:
-                    refused.append(
-                        withheld(
-                            lane,
-                            record["position"],
-                            record["message_id"],
-                            record["attempt"],
-                            reason,
-                            now,
-                        )
+    def _lend(self, allowance: int) -> list[Wire]:
+        """An open connection for each request that may go; none are claimed beyond them."""
+        if allowance == 0 or self._account is None or self._adapter is None:
+            self._empty_handed_count = 0
+            return []
+        origin = self._adapter.origin_of(self._account)
+        lent = self._client.lend(origin, allowance)
+        self._empty_handed_count = 0 if lent else self._empty_handed_count + 1
+        failure = self._client.failure_of(origin)
+        if self._empty_handed_count == 1 and failure is not None:
+            log.warning("platform_unreachable", sender_id=self._sender_id, failure=failure)
+        return lent
+
+    def _prepare(self, rows: Sequence[Row], refused: list[Result]) -> list[_Ready]:
+        """The requests as bytes; what cannot be expressed joins the refused."""
+        if self._account is None or self._adapter is None:
+            raise LeaseLostError(self._sender_id)
+        ready: list[_Ready] = []
+        for row in rows:
+            message = OutMessage(attempt_id_of(row.message_id, row.attempt), row.to, row.content)
+            try:
+                request = self._adapter.request_for(self._account, message)
+                ready.append(_Ready(row, self._client.payload_of(request)))
+            except ValueError as error:
+                log.warning("content_invalid", message_id=row.message_id, error=str(error))
+                refused.append(
+                    withheld(
+                        row.lane,
+                        row.position,
+                        row.message_id,
+                        row.attempt,
+                        "content_invalid",
+                        self._parts.now(),
                     )
-            if records:
-                marks[lane] = records[-1]["position"]
-        return rows, refused
+                )
+        return ready
 
     async def _append(self, connection: Connection, results: list[Result]) -> None:
         if not results:
@@ -284,43 +314,36 @@ class SenderOwner:
             bulk_intent_position=marks[Lane.BULK],
             acknowledged_epoch=epoch,
             in_flight_count=len(self._in_flight) + claimed_count,
-            current_rate_per_second=self._bucket.rate_per_second,
+            current_rate_per_second=self._pace.rate_per_second,
         )
         if fence is None:
             raise LeaseLostError(self._sender_id)
 
     # -- one request -------------------------------------------------------------------------------
 
-    def _write(self, row: Row) -> None:
-        if self._account is None or self._adapter is None:
-            raise LeaseLostError(self._sender_id)
+    def _write(self, wire: Wire, ready: _Ready) -> None:
         if self._time() >= self._deadline:
-            return  # the next owner will find it in doubt
-        message = OutMessage(attempt_id_of(row.message_id, row.attempt), row.to, row.content)
-        try:
-            request = self._adapter.request_for(self._account, message)
-        except ValueError as error:
-            log.warning("content_invalid", message_id=row.message_id, error=str(error))
-            self._results.append(
-                withheld(
-                    row.lane,
-                    row.position,
-                    row.message_id,
-                    row.attempt,
-                    "content_invalid",
-                    self._parts.now(),
-                )
-            )
+            # We slept, and the sender may be another's by now.  If it is not, this is recorded.
+            self._client.give_back([wire])
+            answer = Answer(0, {}, b"", was_written=False, failure="lease_expired")
+            self._record(ready.row, answer)
             return
-        task = asyncio.create_task(self._exchange(self._adapter, row, request))
-        self._in_flight.add(task)
-        task.add_done_callback(self._in_flight.discard)
+        future = self._client.write(wire, ready.payload)
+        self._in_flight[future] = wire
+        future.add_done_callback(partial(self._ended, ready.row))
 
-    async def _exchange(self, adapter: Adapter, row: Row, request: Request) -> None:
-        answer = await self._client.send(request)
-        outcome = adapter.outcome_of(answer)
+    def _ended(self, row: Row, future: asyncio.Future[Answer]) -> None:
+        del self._in_flight[future]
+        if not future.cancelled():
+            self._record(row, future.result())
+
+    def _record(self, row: Row, answer: Answer) -> None:
+        """Keep the end of an attempt for the next tick."""
+        if self._adapter is None:
+            raise LeaseLostError(self._sender_id)
+        outcome = self._adapter.outcome_of(answer)
         if outcome.reaction.kind is ReactionKind.SLOW_SENDER:
-            self._slow()
+            self._pace.slow(self._time())
         self._results.append(result_of(row, outcome, self._parts.now()))
         if outcome.kind is not OutcomeKind.ACCEPTED:
             log.info(
@@ -333,23 +356,20 @@ class SenderOwner:
             )
         self._news.set()
 
-    def _slow(self) -> None:
-        """Cut the pace; the complaints of one moment count once."""
-        now = self._time()
-        if now - self._cut_at >= 1.0:
-            self._cut_rate = self._control.slow(self._bucket.rate_per_second)
-            self._cut_at = now
-            self._bucket.set_rate(now, self._cut_rate)
-
     # -- waiting and ending ------------------------------------------------------------------------
 
     async def _pause(self, *, is_busy: bool) -> None:
         """Until something may have changed: results, new rows, tokens, or a heartbeat is due."""
         sizes = self._parts.sizes
+        if self._empty_handed_count:
+            # Connections are being opened, or cannot be.
+            wait = sizes.tick_seconds * 2 ** min(self._empty_handed_count - 1, 10)
+            await self._wait_for_news(min(wait, _LONGEST_OPENING_WAIT_SECONDS))
+            return
         if is_busy:
             await asyncio.sleep(sizes.tick_seconds)
             if not self._results:
-                wait = 1.0 if self._is_full() else min(self._bucket.seconds_until(1), 1.0)
+                wait = 1.0 if self._is_full() else min(self._pace.seconds_until_next(), 1.0)
                 await self._wait_for_news(wait)
             return
         await self._parts.wakeups.wait(
@@ -361,8 +381,9 @@ class SenderOwner:
         limit = self._time() + self._parts.sizes.lease_seconds / 2
         while self._in_flight and self._time() < limit:
             await self._wait_for_news(0.1)
+        results = self._results[:]
         async with transaction(self._parts.pool) as connection:
-            await self._append(connection, self._results)
+            await self._append(connection, results)
             await self._beat(connection, self._marks, self._epoch, 0)
             if not self._in_flight:
                 await OUTBOX.execute(
@@ -372,7 +393,6 @@ class SenderOwner:
                     owner=self._parts.owner,
                     fence=self._fence,
                 )
-        self._results.clear()
         self._parts.wakeups.ring("results")
 
     def _is_full(self) -> bool:

@@ -9,6 +9,7 @@ campaign's one reminder in the table of time up to date.
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -55,6 +56,7 @@ __all__ = [
     "duplicate_campaign",
     "list_campaigns",
     "lock_campaign",
+    "mint_code",
     "next_ticks",
     "read_campaign",
     "update_campaign",
@@ -62,6 +64,11 @@ __all__ = [
 
 QUERIES = load("campaigns")
 OUTBOX = load("outbox")
+
+
+def mint_code() -> str:
+    """A new campaign's code: opaque, and never used again."""
+    return secrets.token_hex(16)
 
 
 async def create_campaign(

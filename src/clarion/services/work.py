@@ -23,6 +23,7 @@ from clarion.engine.parts import EngineSizes, Parts
 from clarion.engine.worker import Worker
 from clarion.services.import_runs import ImportLimits, import_tasks
 from clarion.services.place import Place
+from clarion.services.upkeep import upkeep_tasks
 from clarion.store.jobs import create_app, retry_stalled_jobs, run_worker
 
 __all__ = ["parts_of", "sizes_of", "working"]
@@ -58,7 +59,11 @@ async def working(place: Place, database_url: str, parts: Parts) -> AsyncIterato
     worker = Worker(parts)
     concurrency = place.settings.worker_concurrency
     limits = ImportLimits(row_limit=place.settings.import_limit_rows)
-    tasks = (*worker.tasks, *import_tasks(place.pool, place.clock, limits))
+    tasks = (
+        *worker.tasks,
+        *import_tasks(place.pool, place.clock, limits),
+        *upkeep_tasks(place),
+    )
     app = create_app(database_url, tasks, concurrency=concurrency)
     stop = asyncio.Event()
     async with app.open_async():

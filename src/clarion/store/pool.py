@@ -19,7 +19,7 @@ from asyncpg.pool import PoolConnectionProxy
 
 from clarion.domain.errors import ClarionError
 
-__all__ = ["Connection", "Pool", "connect", "create_pool", "transaction"]
+__all__ = ["DATABASE_AWAY", "Connection", "Pool", "connect", "create_pool", "transaction"]
 
 if TYPE_CHECKING:
     Connection: TypeAlias = asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]
@@ -41,6 +41,20 @@ _REFUSALS = (
     asyncpg.InvalidAuthorizationSpecificationError,
     asyncpg.InvalidCatalogNameError,
     asyncpg.InterfaceError,
+)
+
+# What a statement meets while the server is away, comes back, or undid a transaction on its own
+# account: it may be repeated, once the caller has made sure that nothing of it took effect.
+DATABASE_AWAY = (
+    OSError,
+    TimeoutError,
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
+    asyncpg.DeadlockDetectedError,
+    asyncpg.SerializationError,
 )
 
 

@@ -13,6 +13,7 @@ import hmac
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from fastapi import Depends, Request, Response
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
@@ -115,7 +116,7 @@ SessionToken = Annotated[str | None, Depends(_cookie)]
 
 
 def peer_of(request: Request) -> str:
-    """The client's network address; behind a proxy, as uvicorn's proxy settings tell it."""
+    """The client's network address; behind a proxy, as `trusted_proxies` tell it."""
     return request.client.host if request.client else "unknown"
 
 
@@ -123,7 +124,8 @@ def set_cookies(
     request: Request, response: Response, session: SignedIn, *, life: timedelta
 ) -> None:
     """Give the browser its session and its CSRF token (which its scripts must read)."""
-    is_secure = request.url.scheme == "https"
+    public_url = request.app.state.place.settings.public_url or str(request.url)
+    is_secure = "https" in (request.url.scheme, urlsplit(public_url).scheme)
     life_seconds = int(life.total_seconds())
     for name, value, is_hidden in (
         (SESSION_COOKIE, session.token, True),

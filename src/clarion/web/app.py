@@ -11,11 +11,12 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import Any, Protocol, cast
 
 from fastapi import APIRouter, FastAPI
 from prometheus_client import CollectorRegistry
 from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 import clarion
 from clarion.services.place import Place
@@ -92,12 +93,16 @@ def create_app(
         mint_id=lambda: uuid.uuid4().hex,
         seconds=time.perf_counter,
     )
+    # Webhooks need no client address; everything else must know who asks behind a proxy.
+    behind_proxy = cast(
+        "ASGIApp", ProxyHeadersMiddleware(cast("Any", framed), place.settings.trusted_proxies)
+    )
     if webhooks is None:
-        return framed
+        return behind_proxy
 
     async def entrance(scope: Scope, receive: Receive, send: Send) -> None:
         is_webhook = scope["type"] == "http" and scope["path"].startswith(_WEBHOOKS_PREFIX)
-        await (webhooks if is_webhook else framed)(scope, receive, send)
+        await (webhooks if is_webhook else behind_proxy)(scope, receive, send)
 
     return entrance
 

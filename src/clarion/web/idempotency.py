@@ -16,7 +16,6 @@ import base64
 import hashlib
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Annotated, Any
 
 import orjson
@@ -25,13 +24,13 @@ from fastapi.routing import APIRoute
 from starlette.responses import Response
 
 from clarion.domain.errors import ClarionError
+from clarion.services.upkeep import ANSWERS_KEPT_FOR
 from clarion.store.queries import load
 from clarion.web.access import Asking
 from clarion.web.database import DB, PlaceOf
 
-__all__ = ["KEPT_FOR", "Once", "Route"]
+__all__ = ["Once", "Route"]
 
-KEPT_FOR = timedelta(hours=24)
 QUERIES = load("idempotency")
 
 
@@ -81,7 +80,7 @@ async def _claim(
         "stored_answer",
         workspace_id=claim.workspace_id,
         key=claim.key,
-        not_before=scope.now - KEPT_FOR,
+        not_before=scope.now - ANSWERS_KEPT_FOR,
     )
     if stored is None:
         request.state.idempotency = claim

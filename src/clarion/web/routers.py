@@ -11,6 +11,8 @@ from clarion.web.flows import routes as flows
 from clarion.web.groups import routes as groups
 from clarion.web.imports import routes as imports
 from clarion.web.keys import routes as keys
+from clarion.web.messages import routes as messages
+from clarion.web.occurrences import routes as occurrences
 from clarion.web.senders import routes as senders
 from clarion.web.sign_ins import routes as sign_ins
 from clarion.web.templates import routes as templates
@@ -31,5 +33,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     imports.router,
     flows.router,
     campaigns.router,
+    occurrences.router,
+    messages.router,
     audit.router,
 )

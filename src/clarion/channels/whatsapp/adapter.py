@@ -30,6 +30,11 @@ class WhatsAppAdapter:
         """What Meta would refuse; see ``check.problems_of``."""
         return problems_of(message, template)
 
+    def origin_of(self, account: SenderAccount) -> str:
+        """The origin of the account's base URL."""
+        parts = urlsplit(account.config.get("base_url") or DEFAULT_BASE_URL)
+        return f"{parts.scheme}://{parts.netloc}"
+
     def request_for(self, account: SenderAccount, message: OutMessage) -> Request:
         """The POST of one message.  ``ValueError`` if it cannot be expressed."""
         config = account.config

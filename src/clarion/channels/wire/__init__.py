@@ -15,6 +15,7 @@ connections of one origin, ``client`` the public face and the clock.
 from __future__ import annotations
 
 from clarion.channels.wire.client import WireClient
+from clarion.channels.wire.connection import Connection
 from clarion.channels.wire.limits import WireLimits
 
-__all__ = ["WireClient", "WireLimits"]
+__all__ = ["Connection", "WireClient", "WireLimits"]

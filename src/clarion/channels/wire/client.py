@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+from collections.abc import Iterable
 
 from clarion.channels.contract import Answer, Request
+from clarion.channels.wire.connection import Connection
 from clarion.channels.wire.limits import WireLimits
 from clarion.channels.wire.pool import Pool, endpoint_of
 
@@ -34,7 +36,10 @@ class WireClient:
 
     @property
     def in_flight_count(self) -> int:
-        """How many ``send`` calls are under way, those that wait for a connection included."""
+        """How many ``send`` calls are under way, those that wait for a connection included.
+
+        What goes out by ``write`` is counted by its caller.
+        """
         return self._in_flight_count
 
     async def send(self, request: Request) -> Answer:
@@ -47,11 +52,9 @@ class WireClient:
         """
         if self._is_closed:
             return _not_written("closed")
-        pool = self._pools.get(request.origin)
+        pool = self._pool_of(request.origin)
         if pool is None:
-            pool = self._open_pool(request.origin)
-            if pool is None:
-                return _not_written("bad_origin")
+            return _not_written("bad_origin")
         payload = _payload(request, pool.endpoint.host_header)
         self._in_flight_count += 1
         try:
@@ -70,6 +73,45 @@ class WireClient:
                 raise
         finally:
             self._in_flight_count -= 1
+
+    def lend(self, origin: str, count: int) -> list[Connection]:
+        """At most ``count`` open connections to an origin, without waiting.
+
+        For a caller that must know before it commits itself that what it commits to can be written
+        at once.  Missing connections are opened in the background, so the next call finds more.
+        Each connection must go to ``write`` or ``give_back``.
+        """
+        pool = None if self._is_closed else self._pool_of(origin)
+        return [] if pool is None else pool.lend(count)
+
+    def give_back(self, connections: Iterable[Connection]) -> None:
+        """Take back lent connections that were not written on."""
+        for connection in connections:
+            connection.give_back()
+
+    def payload_of(self, request: Request) -> bytes:
+        """The bytes of a request, for ``write``.  ``ValueError`` as for ``send``."""
+        endpoint = endpoint_of(request.origin)
+        if endpoint is None:
+            raise ValueError(f"not an origin: {request.origin}")
+        return _payload(request, endpoint.host_header)
+
+    def write(self, connection: Connection, payload: bytes) -> asyncio.Future[Answer]:
+        """Write on a lent connection, now: when this returns, the bytes are the kernel's.
+
+        The future never fails; one that died since it was lent answers "not written".
+        """
+        if connection.is_open and not self._is_closed:
+            return connection.exchange(payload)
+        connection.give_back()
+        answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        answer.set_result(_not_written("closed" if self._is_closed else "reset"))
+        return answer
+
+    def failure_of(self, origin: str) -> str | None:
+        """Why the last connection that ``lend`` wanted did not come about; ``None``: it did."""
+        pool = self._pool_of(origin)
+        return "bad_origin" if pool is None else pool.failure
 
     async def close(self, grace_seconds: float = 0.0) -> None:
         """Take nothing more, wait ``grace_seconds`` for what is in flight, then drop the rest.
@@ -96,6 +138,9 @@ class WireClient:
                     await pool.until_empty()
         except TimeoutError:
             return  # expected: the caller drops what is left
+
+    def _pool_of(self, origin: str) -> Pool | None:
+        return self._pools.get(origin) or self._open_pool(origin)
 
     def _open_pool(self, origin: str) -> Pool | None:
         endpoint = endpoint_of(origin)

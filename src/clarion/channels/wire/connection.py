@@ -125,6 +125,11 @@ class Connection(asyncio.Protocol):
         self._transport.write(payload)
         return future
 
+    def give_back(self) -> None:
+        """Return to the pool without an exchange."""
+        if self.is_open:
+            self._owner.freed(self)
+
     def check_time(self, now: float) -> None:
         """End an exchange that has taken too long, or a connection that was idle too long."""
         if self._answer_future is None:

@@ -48,6 +48,9 @@ def endpoint_of(origin: str) -> Endpoint | None:
     return Endpoint(host, port or (443 if is_tls else 80), is_tls, parts.netloc)
 
 
+_OPEN_AGAIN_SECONDS = 0.5  # after a connection that did not come about
+
+
 class _Slot:
     """Leave to open a connection, handed to a waiter."""
 
@@ -76,6 +79,22 @@ class Pool:
         self._is_closed = False
         self._is_empty = asyncio.Event()
         self._is_empty.set()
+        self._openings: set[asyncio.Task[None]] = set()
+        self._may_open_at = 0.0
+        self.failure: str | None = None
+
+    def lend(self, count: int) -> list[Connection]:
+        """At most ``count`` idle connections, at once; the missing ones are opened meanwhile.
+
+        Each must be written on or given back with ``freed``.
+        """
+        lent: list[Connection] = []
+        if self._is_closed:
+            return lent
+        while len(lent) < count and (connection := self.take_idle()) is not None:
+            lent.append(connection)
+        self._open_ahead(count - len(lent))
+        return lent
 
     def take_idle(self) -> Connection | None:
         """The most recently used idle connection that still may be written on."""
@@ -103,7 +122,9 @@ class Pool:
         return await self._open()
 
     def freed(self, connection: Connection) -> None:
-        """Hand a connection that finished its exchange to the next in the queue."""
+        """Hand a connection that finished its exchange, or was not used, to the next in the queue."""
+        if connection.is_lost:
+            return  # its slot has been passed on
         if self._is_closed:
             connection.abort("closed")
         elif not self._give(connection):
@@ -128,6 +149,8 @@ class Pool:
     def close_waiting(self) -> None:
         """Give nothing out any more; whoever waits is told ``closed`` (nothing was written)."""
         self._is_closed = True
+        for opening in tuple(self._openings):
+            opening.cancel()
         while self._give("closed"):
             pass
         for connection in tuple(self._idle):
@@ -170,6 +193,25 @@ class Pool:
             raise
         finally:
             timer.cancel()
+
+    def _open_ahead(self, missing_count: int) -> None:
+        if self._loop.time() < self._may_open_at:
+            return
+        room = self._limits.connections_per_origin - self._slot_count
+        for _ in range(min(missing_count - len(self._openings), room)):
+            self._slot_count += 1
+            opening = self._loop.create_task(self._open_idle())
+            self._openings.add(opening)
+            opening.add_done_callback(self._openings.discard)
+
+    async def _open_idle(self) -> None:
+        connection = await self._open()
+        if isinstance(connection, str):
+            self.failure = connection
+            self._may_open_at = self._loop.time() + _OPEN_AGAIN_SECONDS
+        else:
+            self.failure = None
+            self.freed(connection)
 
     async def _open(self) -> Connection | str:
         """Open a connection on a slot that we hold; on failure the slot is passed on."""

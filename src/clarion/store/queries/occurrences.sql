@@ -168,11 +168,13 @@ FOR UPDATE;
 
 -- name: occurrences_of
 -- Occurrences of a campaign, newest first, below a cursor.
-SELECT o.id, o.campaign_id, o.scheduled_at, o.status, o.reason, o.flow_version_id, o.created_at,
-    o.started_at, o.finished_at, o.audience_count, o.pending_count, o.held_count, o.skipped_count,
-    o.failed_count, o.in_doubt_count, o.accepted_count, o.sent_count, o.delivered_count,
-    o.read_count, o.replied_count, o.opted_out_count
+SELECT o.id, o.campaign_id, c.name AS campaign_name, o.scheduled_at, o.status, o.reason,
+    o.flow_version_id, o.created_at, o.started_at, o.finished_at, o.audience_count,
+    o.pending_count, o.held_count, o.skipped_count, o.failed_count, o.in_doubt_count,
+    o.accepted_count, o.sent_count, o.delivered_count, o.read_count, o.replied_count,
+    o.opted_out_count
 FROM occurrences o
+JOIN campaigns c ON c.id = o.campaign_id
 WHERE o.workspace_id = :workspace_id AND o.campaign_id = :campaign_id
   AND (:below_id::bigint IS NULL OR o.id < :below_id)
 ORDER BY o.id DESC
@@ -180,9 +182,11 @@ LIMIT :limit;
 
 -- name: occurrence
 -- One occurrence of a workspace.
-SELECT o.id, o.campaign_id, o.scheduled_at, o.status, o.reason, o.flow_version_id, o.created_at,
-    o.started_at, o.finished_at, o.audience_count, o.pending_count, o.held_count, o.skipped_count,
-    o.failed_count, o.in_doubt_count, o.accepted_count, o.sent_count, o.delivered_count,
-    o.read_count, o.replied_count, o.opted_out_count
+SELECT o.id, o.campaign_id, c.name AS campaign_name, o.scheduled_at, o.status, o.reason,
+    o.flow_version_id, o.created_at, o.started_at, o.finished_at, o.audience_count,
+    o.pending_count, o.held_count, o.skipped_count, o.failed_count, o.in_doubt_count,
+    o.accepted_count, o.sent_count, o.delivered_count, o.read_count, o.replied_count,
+    o.opted_out_count
 FROM occurrences o
+JOIN campaigns c ON c.id = o.campaign_id
 WHERE o.workspace_id = :workspace_id AND o.id = :occurrence_id;

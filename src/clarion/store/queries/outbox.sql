@@ -95,7 +95,13 @@ RETURNING fence;
 
 -- name: control_epoch
 -- The newest control epoch; everything that raised it up to here is visible to later statements.
-SELECT c.epoch, s.status AS sender_status
+-- Also how many rows lie above the owner's marks.
+SELECT c.epoch, s.status AS sender_status, (
+        SELECT coalesce(sum(greatest(0, o.tail_position - CASE o.lane
+            WHEN 'conversation' THEN :conversation_intent_position::bigint
+            ELSE :bulk_intent_position::bigint END)), 0)::bigint
+        FROM outboxes o WHERE o.sender_id = s.id
+    ) AS waiting_count
 FROM control_epochs c, senders s
 WHERE c.id = 1 AND s.id = :sender_id;
 
@@ -114,9 +120,10 @@ WHERE s.workspace_id = :workspace_id AND l.owner <> '' AND l.lease_until > clock
 -- name: next_rows
 -- The next rows of a lane above a mark, with all that is needed to send them and the last look at
 -- consent, suppression, the 24 hour window and the campaign: what must not leave carries its reason.
+-- A message that is gone (its contact was deleted) is stale, so that the mark passes it.
 SELECT r.position, r.message_id, r.attempt, m.content, m.to_kind, m.to_value, m.channel,
     CASE
-        WHEN m.status <> 'queued' OR m.attempt <> r.attempt THEN 'stale'
+        WHEN m.id IS NULL OR m.status <> 'queued' OR m.attempt <> r.attempt THEN 'stale'
         WHEN c.deleted_at IS NOT NULL THEN 'campaign_deleted'
         WHEN c.status = 'suspended' THEN 'campaign_suspended'
         WHEN k.state = 'opted_out' THEN 'opted_out'
@@ -126,7 +133,7 @@ SELECT r.position, r.message_id, r.attempt, m.content, m.to_kind, m.to_value, m.
             THEN 'window_closed'
     END AS refusal
 FROM outbox_rows r
-JOIN messages m ON m.id = r.message_id
+LEFT JOIN messages m ON m.id = r.message_id
 LEFT JOIN campaigns c ON c.id = m.campaign_id
 LEFT JOIN consents k ON k.contact_id = m.contact_id AND k.channel = m.channel
 LEFT JOIN suppressions s ON s.contact_id = m.contact_id AND s.channel = m.channel

@@ -71,10 +71,11 @@ JOIN occurrences o ON o.id = p.occurrence_id
 LEFT JOIN contacts c ON c.id = p.contact_id
 LEFT JOIN messages m ON m.id = p.message_id
 WHERE p.occurrence_id = :occurrence_id AND o.workspace_id = :workspace_id
-  AND p.contact_id > :after_id
+  AND p.contact_id > :above_id
   AND (:outcome::text IS NULL OR p.outcome = :outcome)
   AND (:reason::text IS NULL OR p.reason = :reason)
-  AND (:text::text IS NULL OR c.phone LIKE '%' || :text || '%' OR c.name ILIKE '%' || :text || '%')
+  AND (:text::text IS NULL OR strpos(c.phone, :text) > 0
+      OR strpos(lower(c.name), lower(:text)) > 0)
 ORDER BY p.contact_id
 LIMIT :limit;
 

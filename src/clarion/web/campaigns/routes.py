@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Sequence
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -12,17 +10,17 @@ from fastapi import Depends, Query
 from clarion.domain.campaign import CampaignStatus
 from clarion.domain.errors import ClarionError, FieldError
 from clarion.domain.local_time import wall_of
-from clarion.engine.parts import EngineSizes
 from clarion.reports.progress import progress_of
 from clarion.schedule.plan import parse_plan
 from clarion.schedule.ticks import Period
 from clarion.schedule.words import plan_in_words
 from clarion.services import campaigns, suspensions
-from clarion.services.campaigns import Campaign, CampaignFilter
-from clarion.services.scope import Scope
+from clarion.services.campaigns import CampaignFilter
+from clarion.services.work import sizes_of
 from clarion.services.workspaces import read_workspace
-from clarion.store.pool import Connection, transaction
+from clarion.store.pool import transaction
 from clarion.web.access import Asking, AskingBriefly
+from clarion.web.campaigns.answers import answer_for, answers_for
 from clarion.web.campaigns.schemas import (
     CampaignAnswer,
     CampaignBody,
@@ -35,7 +33,6 @@ from clarion.web.campaigns.schemas import (
     SuspensionAnswer,
     TicksAnswer,
     TicksBody,
-    campaign_answer,
     changes_of,
     draft_of_body,
 )
@@ -45,7 +42,7 @@ from clarion.web.routing import ONCE, noun_router, refusals
 from clarion.web.schemas import Id, SearchText
 from clarion.web.times import in_zone
 
-__all__ = ["answers_for", "mint_code", "router"]
+__all__ = ["router"]
 
 router = noun_router("campaigns", prefix="/campaigns")
 
@@ -59,27 +56,6 @@ _DRAFT_REFUSALS = (
     "sender.not_found",
 )
 _CHANGE_REFUSALS = ("campaign.not_found", "campaign.status_not_allowed")
-
-
-def mint_code() -> str:
-    """A new campaign's code: opaque, the same everywhere for ever."""
-    return secrets.token_hex(16)
-
-
-async def answers_for(
-    connection: Connection, scope: Scope, found: Sequence[Campaign]
-) -> list[CampaignAnswer]:
-    """Campaigns in the words of their workspace, each with its progress."""
-    workspace = await read_workspace(connection, scope)
-    progress = await progress_of(
-        connection, scope.workspace_id, scope.now, [campaign.id for campaign in found]
-    )
-    by_id = {each.campaign_id: each for each in progress}
-    return [campaign_answer(campaign, workspace, by_id.get(campaign.id)) for campaign in found]
-
-
-async def _answer_for(connection: Connection, scope: Scope, campaign: Campaign) -> CampaignAnswer:
-    return (await answers_for(connection, scope, [campaign]))[0]
 
 
 def _filter(
@@ -108,8 +84,8 @@ Wanted = Annotated[CampaignFilter, Depends(_filter)]
 async def campaign_create(connection: DB, scope: Asking, body: CampaignBody) -> CampaignAnswer:
     """It starts by itself at `start_at` and ends by itself at `end_at`."""
     draft = draft_of_body(body, await read_workspace(connection, scope))
-    made = await campaigns.create_campaign(connection, scope, draft, mint_code=mint_code)
-    return await _answer_for(connection, scope, made)
+    made = await campaigns.create_campaign(connection, scope, draft, mint_code=campaigns.mint_code)
+    return await answer_for(connection, scope, made)
 
 
 @router.get("", operation_id="campaign_list", summary="Search the campaigns, the newest first")
@@ -165,7 +141,7 @@ async def campaign_list_progress(connection: DB, scope: Asking) -> Page[Progress
 async def campaign_read(connection: DB, scope: Asking, campaign_id: Id) -> CampaignAnswer:
     """With what is possible now, its numbers and its progress."""
     found = await campaigns.read_campaign(connection, scope, campaign_id)
-    return await _answer_for(connection, scope, found)
+    return await answer_for(connection, scope, found)
 
 
 @router.put(
@@ -182,7 +158,7 @@ async def campaign_replace(
     changed = await campaigns.update_campaign(
         connection, scope, campaign_id, draft, revision=body.revision
     )
-    return await _answer_for(connection, scope, changed)
+    return await answer_for(connection, scope, changed)
 
 
 @router.patch(
@@ -199,7 +175,7 @@ async def campaign_update(
     changed = await campaigns.change_campaign(
         connection, scope, campaign_id, changes, revision=body.revision
     )
-    return await _answer_for(connection, scope, changed)
+    return await answer_for(connection, scope, changed)
 
 
 @router.post(
@@ -216,7 +192,7 @@ async def campaign_suspend(
         place.pool, scope, campaign_id, reason=body.reason if body else None
     )
     async with transaction(place.pool) as connection:
-        answer = await _answer_for(connection, scope, suspension.campaign)
+        answer = await answer_for(connection, scope, suspension.campaign)
     return SuspensionAnswer(
         campaign=answer,
         in_flight_count=suspension.in_flight_count,
@@ -231,7 +207,11 @@ async def campaign_suspend(
     responses=refusals(*_CHANGE_REFUSALS, "campaign.invalid"),
 )
 async def campaign_resume(
-    connection: DB, scope: Asking, campaign_id: Id, body: ResumeBody | None = None
+    connection: DB,
+    scope: Asking,
+    place: PlaceOf,
+    campaign_id: Id,
+    body: ResumeBody | None = None,
 ) -> CampaignAnswer:
     """Ticks that fell into the suspension are not made up for."""
     zone = ZoneInfo((await read_workspace(connection, scope)).zone)
@@ -240,11 +220,11 @@ async def campaign_resume(
         connection,
         scope,
         campaign_id,
-        sizes=EngineSizes(),
+        sizes=sizes_of(place.settings),
         start_at=wish.start_at and in_zone(wish.start_at, zone),
         end_at=wish.end_at and in_zone(wish.end_at, zone),
     )
-    return await _answer_for(connection, scope, resumed)
+    return await answer_for(connection, scope, resumed)
 
 
 @router.delete(
@@ -279,6 +259,6 @@ async def campaign_duplicate(
         start_at=in_zone(body.start_at, zone),
         end_at=in_zone(body.end_at, zone),
         name=body.name,
-        mint_code=mint_code,
+        mint_code=campaigns.mint_code,
     )
-    return await _answer_for(connection, scope, made)
+    return await answer_for(connection, scope, made)

@@ -1,0 +1,62 @@
+"""Upkeep: what every installation does from time to time by itself.
+
+Theory of operation.  Periodic jobs of the queue, so that one worker of all does each of them.  Rows
+that count no more are forgotten (their readers ignore them anyway, so the hour does not matter);
+templates are read afresh from every provider, and what a provider refuses is logged.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import structlog
+
+from clarion.domain.errors import ClarionError
+from clarion.domain.sign_in import COUNTED_FOR, IDLE_LIFE
+from clarion.services.place import Place
+from clarion.services.templates import sync_all
+from clarion.store.jobs import TaskSpec
+from clarion.store.pool import Connection, transaction
+from clarion.store.queries import load
+
+__all__ = ["ANSWERS_KEPT_FOR", "forget_old", "upkeep_tasks"]
+
+SIGN_INS = load("sign_ins")
+IDEMPOTENCY = load("idempotency")
+
+# How long the answer of a create is kept under its Idempotency-Key.
+ANSWERS_KEPT_FOR = timedelta(hours=24)
+
+log = structlog.get_logger(__name__)
+
+
+async def forget_old(connection: Connection, now: datetime) -> int:
+    """Delete ended sign-ins, failures and kept answers that count no more; how many rows."""
+    return (
+        await SIGN_INS.execute(
+            connection, "delete_old_sign_ins", now=now, used_before=now - IDLE_LIFE
+        )
+        + await SIGN_INS.execute(connection, "delete_old_failures", not_after=now - COUNTED_FOR)
+        + await IDEMPOTENCY.execute(
+            connection, "delete_old_answers", not_after=now - ANSWERS_KEPT_FOR
+        )
+    )
+
+
+def upkeep_tasks(place: Place) -> tuple[TaskSpec, ...]:
+    """The periodic jobs, for ``store.jobs.create_app``."""
+
+    async def forget(timestamp: int) -> None:  # noqa: ARG001 - the queue gives the planned time
+        async with transaction(place.pool) as connection:
+            count = await forget_old(connection, place.clock())
+        log.info("old_rows_forgotten", row_count=count)
+
+    async def sync(timestamp: int) -> None:  # noqa: ARG001 - the queue gives the planned time
+        for sender_id, result in (await sync_all(place)).items():
+            if isinstance(result, ClarionError):
+                log.warning("templates_not_synchronised", sender_id=sender_id, error=str(result))
+
+    return (
+        TaskSpec("forget_old", forget, cron="17 * * * *"),
+        TaskSpec("sync_templates", sync, cron="*/30 * * * *"),
+    )

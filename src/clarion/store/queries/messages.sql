@@ -1,0 +1,76 @@
+-- name: message_ids
+-- Messages of a workspace that fit, the newest first, below a cursor.  Every filter may be null.
+SELECT m.id FROM messages m
+WHERE m.workspace_id = :workspace_id
+  AND (:below_id::bigint IS NULL OR m.id < :below_id)
+  AND (:sender_id::bigint IS NULL OR m.sender_id = :sender_id)
+  AND (:direction::text IS NULL OR m.direction = :direction)
+  AND (:status::text IS NULL OR m.status = :status)
+ORDER BY m.id DESC
+LIMIT :limit;
+
+-- name: message_ids_of_contact
+-- The same among the messages to and from one contact.
+SELECT m.id FROM messages m
+WHERE m.contact_id = :contact_id AND m.workspace_id = :workspace_id
+  AND (:below_id::bigint IS NULL OR m.id < :below_id)
+  AND (:campaign_id::bigint IS NULL OR m.campaign_id = :campaign_id)
+  AND (:occurrence_id::bigint IS NULL OR m.occurrence_id = :occurrence_id)
+  AND (:sender_id::bigint IS NULL OR m.sender_id = :sender_id)
+  AND (:direction::text IS NULL OR m.direction = :direction)
+  AND (:status::text IS NULL OR m.status = :status)
+ORDER BY m.id DESC
+LIMIT :limit;
+
+-- name: message_ids_of_campaign
+-- The same among the messages of one campaign (or one occurrence of it).
+SELECT m.id FROM messages m
+WHERE m.campaign_id = :campaign_id AND m.workspace_id = :workspace_id
+  AND (:below_id::bigint IS NULL OR m.id < :below_id)
+  AND (:occurrence_id::bigint IS NULL OR m.occurrence_id = :occurrence_id)
+  AND (:sender_id::bigint IS NULL OR m.sender_id = :sender_id)
+  AND (:direction::text IS NULL OR m.direction = :direction)
+  AND (:status::text IS NULL OR m.status = :status)
+ORDER BY m.id DESC
+LIMIT :limit;
+
+-- name: message_ids_by_provider_id
+-- The messages of a workspace that the provider calls so (at most one a sender).
+SELECT m.id FROM messages m
+WHERE m.sender_id IN (SELECT s.id FROM senders s WHERE s.workspace_id = :workspace_id)
+  AND m.provider_id = :provider_id AND m.workspace_id = :workspace_id
+  AND (:below_id::bigint IS NULL OR m.id < :below_id)
+  AND (:contact_id::bigint IS NULL OR m.contact_id = :contact_id)
+  AND (:campaign_id::bigint IS NULL OR m.campaign_id = :campaign_id)
+  AND (:occurrence_id::bigint IS NULL OR m.occurrence_id = :occurrence_id)
+  AND (:sender_id::bigint IS NULL OR m.sender_id = :sender_id)
+  AND (:direction::text IS NULL OR m.direction = :direction)
+  AND (:status::text IS NULL OR m.status = :status)
+ORDER BY m.id DESC
+LIMIT :limit;
+
+-- name: message_shapes
+-- Messages as they are shown, the newest first.
+SELECT m.id, m.direction, m.channel, m.sender_id, s.name AS sender_name, m.contact_id,
+    c.name AS contact_name, c.phone AS contact_phone, m.session_id, m.campaign_id,
+    m.occurrence_id, m.node_id, m.is_opening, m.lane, m.to_kind, m.to_value, m.content, m.status,
+    m.reason, m.attempt, m.provider_id, m.error_code, m.error_title, m.created_at, m.accepted_at,
+    m.sent_at, m.delivered_at, m.read_at, m.failed_at
+FROM messages m
+JOIN contacts c ON c.id = m.contact_id
+LEFT JOIN senders s ON s.id = m.sender_id
+WHERE m.workspace_id = :workspace_id AND m.id = ANY(:message_ids::bigint[])
+ORDER BY m.id DESC;
+
+-- name: attempts_of_message
+-- The attempts of a message that touched the wire, in order.
+SELECT a.number, a.sender_id, a.kind, a.reaction, a.reason, a.provider_id, a.error_code,
+    a.error_title, a.http_status, a.at
+FROM attempts a
+JOIN messages m ON m.id = a.message_id
+WHERE a.message_id = :message_id AND m.workspace_id = :workspace_id
+ORDER BY a.number;
+
+-- name: campaign_of_occurrence
+-- Which campaign an occurrence of a workspace belongs to.
+SELECT campaign_id FROM occurrences WHERE id = :occurrence_id AND workspace_id = :workspace_id;

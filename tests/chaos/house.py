@@ -1,0 +1,464 @@
+"""An installation in real processes, and the questions that its judges ask.
+
+A ``House`` has a database, a platform in a process of its own (the simulator or the stand-in), and
+any number of processes of Clarion that a test may kill, freeze and start again.  What was truly sent
+is read from the platform's ledger and from nowhere else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+from clarion.channels.simulator import SAMPLE_TEMPLATES
+from clarion.domain.campaign import CampaignDraft
+from clarion.domain.identity import Role
+from clarion.domain.plan import Once
+from clarion.services.campaigns import Campaign, create_campaign, read_campaign
+from clarion.services.flows import create_flow, publish_flow
+from clarion.services.scope import Actor, Scope
+from clarion.services.senders import NewSender, WhatsAppConfig, create_sender
+from clarion.services.workspaces import first_workspace
+from clarion.store.pool import Pool, create_pool, transaction
+from clarion.store.secrets import Sealer
+
+PHONE_NUMBER_ID = "106540352242922"
+WABA_ID = "102290129340398"
+SECRET_KEY = "the sealing key of the house of chaos"
+LEASE_SECONDS = 2
+
+ONE_MESSAGE: dict[str, Any] = {
+    "schema": "clarion.flow/1",
+    "name": "offer",
+    "trigger": {"kind": "manual"},
+    "nodes": [
+        {"id": "start", "kind": "start", "exits": {"next": "offer"}},
+        {
+            "id": "offer",
+            "kind": "send_whatsapp_template",
+            "config": {
+                "template": "spring_offer",
+                "language": "en_US",
+                "body": ["{{ contact.name }}"],
+                "buttons": [
+                    {"index": 0, "sub_type": "quick_reply", "value": "YES"},
+                    {"index": 1, "sub_type": "quick_reply", "value": "NO"},
+                ],
+            },
+            "exits": {"next": "end"},
+        },
+        {"id": "end", "kind": "end"},
+    ],
+}
+
+
+def tell(line: str) -> None:
+    """A figure for whoever reads the run (pytest shows it with -s, and with a failure)."""
+    sys.stdout.write(line + "\n")
+
+
+class Nursery:
+    """Starts processes fast; see ``nursery.py``."""
+
+    def __init__(self) -> None:
+        self._mother = subprocess.Popen(
+            [sys.executable, Path(__file__).with_name("nursery.py")],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert self._answer() == "ready"
+
+    def _answer(self) -> str:
+        assert self._mother.stdout is not None
+        return self._mother.stdout.readline().strip()
+
+    def ask(self, order: Mapping[str, Any]) -> int:
+        assert self._mother.stdin is not None
+        self._mother.stdin.write(json.dumps(order) + "\n")
+        self._mother.stdin.flush()
+        return int(self._answer())
+
+    def close(self) -> None:
+        assert self._mother.stdin is not None
+        self._mother.stdin.close()
+        self._mother.wait(10)
+        assert self._mother.stdout is not None
+        self._mother.stdout.close()
+
+
+class Process:
+    """A process with its log; killed at the end of the test if it still lives."""
+
+    def __init__(
+        self, nursery: Nursery, arguments: Sequence[str], environment: Mapping[str, str], log: Path
+    ) -> None:
+        self._nursery = nursery
+        self._log = log
+        self._offset = log.stat().st_size if log.exists() else 0
+        self.is_over = False
+        self.pid = nursery.ask(
+            {"arguments": arguments, "environment": dict(environment), "log": str(log)}
+        )
+
+    def said(self) -> str:
+        """What this process wrote so far."""
+        if not self._log.exists():
+            return ""
+        with self._log.open("rb") as file:
+            file.seek(self._offset)
+            return file.read().decode(errors="replace")
+
+    def tell(self, number: signal.Signals) -> None:
+        os.kill(self.pid, number)
+
+    async def end(self, number: signal.Signals) -> int:
+        """Signal and wait; the exit code."""
+        self.tell(number)
+        self.is_over = True
+        return await asyncio.to_thread(self._nursery.ask, {"wait": self.pid})
+
+    async def until_said(self, words: str, seconds: float = 30.0) -> None:
+        limit = time.monotonic() + seconds
+        while words not in self.said():
+            assert time.monotonic() < limit, f"never said {words!r}: {self.said()[-3000:]}"
+            await asyncio.sleep(0.01)
+
+    def clear_away(self) -> None:
+        if not self.is_over:
+            self.is_over = True
+            os.kill(self.pid, signal.SIGKILL)
+            self._nursery.ask({"wait": self.pid})
+
+
+def free_port() -> int:
+    """A port that nobody uses now; it stays the same when a process is started again."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        number: int = probe.getsockname()[1]
+        return number
+
+
+@dataclass
+class House:
+    """See the module's docstring."""
+
+    folder: Path
+    pool: Pool
+    environment: dict[str, str]
+    port: int
+    ledger_path: Path
+    platform_url: str
+    http: aiohttp.ClientSession
+    nursery: Nursery
+    processes: list[Process]
+    scope: Scope
+    sender_id: int = 0
+    flow_id: int = 0
+    group_id: int = 0
+    phones: list[str] = field(default_factory=list)
+
+    # -- processes ---------------------------------------------------------------------------------
+
+    async def start(self, command: str = "serve", *, is_ready: bool = True) -> Process:
+        """Start ``serve``, ``work`` or ``web`` and wait until it says that it is ready."""
+        arguments = ["clarion", command]
+        if command != "work":
+            arguments += ["--port", str(self.port)]
+        process = Process(self.nursery, arguments, self.environment, self.folder / f"{command}.log")
+        self.processes.append(process)
+        if is_ready:
+            await process.until_said('"ready"')
+        return process
+
+    # -- what a person does ------------------------------------------------------------------------
+
+    @property
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    @property
+    def fresh_scope(self) -> Scope:
+        return replace(self.scope, now=self.now)
+
+    async def add_people(self, count: int) -> None:
+        first = len(self.phones)
+        phones = [f"+4917{20000000 + first + number}" for number in range(count)]
+        async with transaction(self.pool) as connection:
+            await connection.execute(
+                "WITH people AS (INSERT INTO contacts (workspace_id, name, phone) "
+                "SELECT $1, 'Person ' || p, p FROM unnest($2::text[]) AS p RETURNING id) "
+                "INSERT INTO group_members (group_id, contact_id) SELECT $3, id FROM people",
+                self.scope.workspace_id,
+                phones,
+                self.group_id,
+            )
+        self.phones.extend(phones)
+
+    async def plan(self, **changes: Any) -> Campaign:
+        """A campaign that starts in a moment."""
+        draft = CampaignDraft(
+            name="Spring",
+            flow_id=self.flow_id,
+            include_group_ids=(self.group_id,),
+            start_at=self.now + timedelta(seconds=0.2),
+            end_at=self.now + timedelta(days=7),
+            plan=Once(),
+        )
+        async with transaction(self.pool) as connection:
+            return await create_campaign(
+                connection,
+                self.fresh_scope,
+                replace(draft, **changes),
+                mint_code=lambda: secrets.token_hex(16),
+            )
+
+    async def campaign(self, campaign_id: int) -> Campaign:
+        async with transaction(self.pool) as connection:
+            return await read_campaign(connection, self.fresh_scope, campaign_id)
+
+    async def set_rate(self, rate_per_second: float) -> None:
+        await self.pool.execute(
+            "UPDATE senders SET rate_per_second = $2 WHERE id = $1", self.sender_id, rate_per_second
+        )
+
+    # -- the platform ------------------------------------------------------------------------------
+
+    async def direct(self, path: str, document: Any, method: str = "POST") -> Any:
+        """Call the control API of the simulator."""
+        url = f"{self.platform_url}/_sim/{path}"
+        async with self.http.request(method, url, json=document) as answer:
+            said = await answer.json(content_type=None)
+            assert answer.status == 200, said
+            return said
+
+    def ledger(self) -> list[dict[str, Any]]:
+        """Every message that the platform truly accepted, oldest first."""
+        raw = self.ledger_path.read_bytes() if self.ledger_path.exists() else b""
+        whole = raw.rpartition(b"\n")[0]
+        return [json.loads(line) for line in whole.splitlines()]
+
+    def sends_by_phone(self) -> Counter[str]:
+        return Counter(entry["to"] for entry in self.ledger() if entry["type"] == "template")
+
+    def sent_count(self) -> int:
+        return len(self.ledger())
+
+    # -- waiting -----------------------------------------------------------------------------------
+
+    async def until(
+        self, condition: Callable[[], Awaitable[bool] | bool], seconds: float = 60.0
+    ) -> None:
+        limit = time.monotonic() + seconds
+        while True:
+            found = condition()
+            if not isinstance(found, bool):
+                found = await found
+            if found:
+                return
+            if time.monotonic() > limit:
+                raise AssertionError(await self.picture())
+            await asyncio.sleep(0.01)
+
+    async def until_sent(self, count: int, seconds: float = 60.0) -> None:
+        await self.until(lambda: self.sent_count() >= count, seconds)
+
+    async def outcomes(self, campaign_id: int) -> Counter[str]:
+        rows = await self.pool.fetch(
+            "SELECT p.outcome, count(*) AS n FROM participants p "
+            "JOIN occurrences o ON o.id = p.occurrence_id "
+            "WHERE o.campaign_id = $1 GROUP BY p.outcome",
+            campaign_id,
+        )
+        return Counter({row["outcome"]: row["n"] for row in rows})
+
+    async def until_settled(
+        self, campaign_id: int, seconds: float = 60.0, *, is_doubt_allowed: bool = False
+    ) -> Counter[str]:
+        """Until nobody waits any more (nor is in doubt, where receipts can settle it)."""
+        open_outcomes = {"pending", "held"} | (set() if is_doubt_allowed else {"in_doubt"})
+
+        async def is_settled() -> bool:
+            found = await self.outcomes(campaign_id)
+            return bool(found) and not any(found[each] for each in open_outcomes)
+
+        await self.until(is_settled, seconds)
+        return await self.outcomes(campaign_id)
+
+    async def picture(self) -> str:
+        """What a failing test shows."""
+        people = await self.pool.fetch(
+            "SELECT p.outcome, p.reason, m.status, m.reason AS why, count(*) FROM participants p "
+            "LEFT JOIN messages m ON m.id = p.message_id GROUP BY 1, 2, 3, 4"
+        )
+        leases = await self.pool.fetch("SELECT * FROM sender_leases")
+        outboxes = await self.pool.fetch("SELECT * FROM outboxes")
+        fires = await self.pool.fetch("SELECT kind, count(*), min(due_at) FROM fires GROUP BY 1")
+        chunks = await self.pool.fetch(
+            "SELECT count(*) FILTER (WHERE done_at IS NULL) AS open, count(*) FROM chunks"
+        )
+        jobs = await self.pool.fetch(
+            "SELECT task_name, status, count(*) FROM procrastinate_jobs GROUP BY 1, 2"
+        )
+        parts = [people, leases, outboxes, fires, chunks, jobs]
+        logs = [process.said()[-1500:] for process in self.processes]
+        return "\n".join([*(str([dict(row) for row in part]) for part in parts), *logs])
+
+    # -- judging -----------------------------------------------------------------------------------
+
+    async def judge(self, campaign_id: int) -> None:
+        """Nobody twice, nobody missing, and the books agree with the platform's ledger."""
+        sends = self.sends_by_phone()
+        twice = {phone: count for phone, count in sends.items() if count > 1}
+        missing = [phone for phone in self.phones if phone not in sends]
+        assert not twice, f"messaged twice: {twice}"
+        assert not missing, f"never messaged: {len(missing)}\n{await self.picture()}"
+        found = await self.outcomes(campaign_id)
+        assert found == {"accepted": len(self.phones)}, await self.picture()
+        await self.balance()
+
+    async def balance(self) -> None:
+        """The audience adds up: by the rows of people, and by the counters of occurrences."""
+        rows = await self.pool.fetch(
+            "SELECT o.*, p.* FROM occurrences o CROSS JOIN LATERAL ("
+            " SELECT count(*) AS people, "
+            " count(*) FILTER (WHERE outcome = 'pending') AS pending,"
+            " count(*) FILTER (WHERE outcome = 'held') AS held,"
+            " count(*) FILTER (WHERE outcome = 'skipped') AS skipped,"
+            " count(*) FILTER (WHERE outcome = 'failed') AS failed,"
+            " count(*) FILTER (WHERE outcome = 'in_doubt') AS in_doubt,"
+            " count(*) FILTER (WHERE outcome = 'accepted') AS accepted"
+            " FROM participants WHERE occurrence_id = o.id) p"
+        )
+        for row in rows:
+            names = ("pending", "held", "skipped", "failed", "in_doubt", "accepted")
+            assert row["audience_count"] == row["people"] == sum(row[name] for name in names)
+            assert {name: row[f"{name}_count"] for name in names} == {
+                name: row[name] for name in names
+            }
+
+
+@contextlib.asynccontextmanager
+async def house_of(
+    nursery: Nursery,
+    folder: Path,
+    database_url: str,
+    environment: Mapping[str, str],
+    platform: Callable[[House], Awaitable[str]],
+    *,
+    callback_is_registered_by: Callable[[House, str, str], Awaitable[None]],
+    rate_per_second: float,
+) -> AsyncIterator[House]:
+    """A house with an empty group; ``platform`` starts the platform and gives its address."""
+    pool = await create_pool(database_url, maximum_size=3, application_name="judge")
+    scope_actor = Actor("command", "test", Role.ADMIN)
+    processes: list[Process] = []
+    async with aiohttp.ClientSession() as http:
+        try:
+            async with transaction(pool) as connection:
+                workspace = await first_workspace(connection, now=datetime.now(UTC))
+            house = House(
+                folder=folder,
+                pool=pool,
+                environment={
+                    "CLARION_DATA_DIR": str(folder / "data"),
+                    "CLARION_SECRET_KEY": SECRET_KEY,
+                    "CLARION_LEASE_SECONDS": str(LEASE_SECONDS),
+                    "CLARION_LOG_FORMAT": "json",
+                    **environment,
+                },
+                port=free_port(),
+                ledger_path=folder / "ledger.jsonl",
+                platform_url="",
+                http=http,
+                nursery=nursery,
+                processes=processes,
+                scope=Scope(workspace.id, scope_actor, datetime.now(UTC)),
+            )
+            house.platform_url = await platform(house)
+            callback = await _furnish(house, rate_per_second)
+            await callback_is_registered_by(house, *callback)
+            yield house
+        finally:
+            for process in reversed(processes):
+                process.clear_away()
+            await pool.close()
+
+
+async def _furnish(house: House, rate_per_second: float) -> tuple[str, str]:
+    """A sender, a flow and a group; returns the callback's path and verify token."""
+    async with transaction(house.pool) as connection:
+        sender, verify_token = await create_sender(
+            connection,
+            house.scope,
+            Sealer(SECRET_KEY),
+            NewSender(
+                name="shop",
+                config=WhatsAppConfig(PHONE_NUMBER_ID, WABA_ID, base_url=house.platform_url),
+                token="token",
+                app_secret="secret",
+                rate_per_second=rate_per_second,
+            ),
+        )
+        flow = await create_flow(connection, house.scope, ONE_MESSAGE)
+        await publish_flow(connection, house.scope, flow.id)
+        house.group_id = await connection.fetchval(
+            "INSERT INTO groups (workspace_id, name) VALUES ($1, 'Everybody') RETURNING id",
+            house.scope.workspace_id,
+        )
+    house.sender_id, house.flow_id = sender.id, flow.id
+    return sender.webhook_path, verify_token
+
+
+async def start_simulator(house: House) -> str:
+    """The simulator in a process of its own, its ledger on a file."""
+    settings = house.folder / "simulator.json"
+    settings.write_text(
+        json.dumps(
+            {
+                "answers": {"latency": {"median_seconds": 0.02, "sigma": 0.6, "max_seconds": 0.5}},
+                "webhooks": {"is_handshake_required": False, "retry_max_seconds": 0.5},
+            }
+        )
+    )
+    arguments = ["simulator", "--calm", "--settings", str(settings)]
+    arguments += ["--ledger", str(house.ledger_path)]
+    process = Process(house.nursery, arguments, {}, house.folder / "simulator.log")
+    house.processes.append(process)
+    await process.until_said("ready")
+    line = next(line for line in process.said().splitlines() if '"ready"' in line)
+    return str(json.loads(line)["ready"])
+
+
+async def register_with_simulator(house: House, path: str, verify_token: str) -> None:
+    """Put the number into service; webhooks go to the port on which ``serve`` will listen."""
+    await house.direct(
+        "numbers",
+        {
+            "phone_number_id": PHONE_NUMBER_ID,
+            "waba_id": WABA_ID,
+            "token": "token",
+            "app_secret": "secret",
+            "verify_token": verify_token,
+            "callback_url": f"http://127.0.0.1:{house.port}{path}",
+        },
+    )
+    await house.direct(
+        "templates", [{**template, "waba_id": WABA_ID} for template in SAMPLE_TEMPLATES]
+    )
