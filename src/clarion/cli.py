@@ -63,6 +63,9 @@ def _root(
     ] = None,
 ) -> None:
     """Clarion: campaigns over chat apps that message every contact of a group exactly once."""
+    if data_dir is not None:
+        # The option is the variable by another name: settings and child processes read it there.
+        os.environ["CLARION_DATA_DIR"] = str(data_dir)
 
 
 def _assembled() -> typer.Typer:

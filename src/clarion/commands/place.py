@@ -11,10 +11,8 @@ import contextlib
 import getpass
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Annotated, Any
 
-import click
 import typer
 
 from clarion.config import Settings, load_settings
@@ -48,10 +46,8 @@ class Desk:
 
 
 def command_settings(**given: Any) -> Settings:
-    """The settings of this command line: ``clarion --data-dir DIR``, then what is given."""
-    context = click.get_current_context(silent=True)
-    data_dir: Path | None = context.find_root().params.get("data_dir") if context else None
-    return load_settings(**{"data_dir": data_dir, **given})
+    """The settings of this command line; what is given wins over the environment."""
+    return load_settings(**given)
 
 
 def command_actor() -> Actor:
