@@ -18,6 +18,7 @@ _PIECE = re.compile(
     r"|(?P<comment>(?:^--[^\n]*\n)*)^CREATE (?:UNLOGGED )?TABLE (?P<name>\w+) \((?P<body>.*?)^\)[^;]*;",
     re.MULTILINE | re.DOTALL,
 )
+_ADDED = re.compile(r"^ALTER TABLE (?P<table>\w+)\s+ADD COLUMN (?P<column>[^;]*);", re.MULTILINE)
 _COLUMN = re.compile(
     r"^    (?P<name>[a-z_]+) (?P<type>[a-z]+(?:\[\])?)(?P<rest>[^\n]*)$", re.MULTILINE
 )
@@ -30,18 +31,22 @@ def database_page() -> str:
         "Clarion keeps everything in one PostgreSQL database, in the schema `public`. This page is",
         "read from the migrations (`src/clarion/store/migrations`); tables may change from version to",
         "version, the [REST API](rest.md) is what other programs should use. The job queue adds the",
-        "tables `procrastinate_*`.",
+        "tables `procrastinate_*`, the migrations `schema_migrations` and `schema_components`.",
     )
-    for path in sorted(MIGRATIONS.glob("*.sql")):
-        for found in _PIECE.finditer(path.read_text(encoding="utf-8")):
-            if found["section"]:
-                lines += ["", f"## {found['title'].strip()}"]
-            else:
-                lines += _table(found)
+    text = "\n".join(path.read_text(encoding="utf-8") for path in sorted(MIGRATIONS.glob("*.sql")))
+    added: dict[str, str] = {}
+    for found in _ADDED.finditer(text):
+        column = " ".join(found["column"].split())
+        added[found["table"]] = f"{added.get(found['table'], '')}\n    {column}"
+    for found in _PIECE.finditer(text):
+        if found["section"]:
+            lines += ["", f"## {found['title'].strip()}"]
+        else:
+            lines += _table(found, added.get(found["name"], ""))
     return page(lines)
 
 
-def _table(found: re.Match[str]) -> list[str]:
+def _table(found: re.Match[str], added: str) -> list[str]:
     comment = " ".join(line.lstrip("- ") for line in found["comment"].splitlines())
     lines = ["", f"### `{found['name']}`"]
     lines += ["", comment] if comment else []
@@ -49,7 +54,7 @@ def _table(found: re.Match[str]) -> list[str]:
         ("column", "type", "points to"),
         (
             (f"`{each['name']}`", each["type"], _target(each["rest"]))
-            for each in _COLUMN.finditer(found["body"])
+            for each in _COLUMN.finditer(found["body"] + added)
         ),
     )
 

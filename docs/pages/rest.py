@@ -142,8 +142,8 @@ def _operation(
     facts = []
     if permissions:
         facts.append("Needs " + ", ".join(f"`{each}`" for each in permissions) + ".")
-    elif not operation.get("security"):
-        facts.append("Needs no sign-in.")
+    else:
+        facts.append("For whoever is signed in." if operation.get("security") else "Open to all.")
     if _has(operation, "cursor"):
         facts.append("Paged.")
     if _has(operation, "idempotency-key"):
