@@ -16,7 +16,18 @@ from typing import Annotated, Any
 import typer
 
 import clarion
-from clarion.commands import contacts, flows, groups, keys, senders, templates, users, workspaces
+from clarion.commands import (
+    campaigns,
+    contacts,
+    flows,
+    groups,
+    keys,
+    messages,
+    senders,
+    templates,
+    users,
+    workspaces,
+)
 from clarion.commands.doctor import doctor
 from clarion.commands.migrations import migrate_database
 from clarion.commands.output import AsJson, print_error, print_json
@@ -53,6 +64,8 @@ SUB_APPS: tuple[tuple[str, typer.Typer], ...] = (
     ("contacts", contacts.app),
     ("groups", groups.app),
     ("flow", flows.app),
+    ("campaign", campaigns.app),
+    ("message", messages.app),
 )
 
 
