@@ -28,10 +28,12 @@ from clarion.commands import (
     users,
     workspaces,
 )
+from clarion.commands.demo.command import demo
 from clarion.commands.doctor import doctor
 from clarion.commands.migrations import migrate_database
 from clarion.commands.output import AsJson, print_error, print_json
 from clarion.commands.serve import serve, web, work
+from clarion.commands.simulate import simulate
 from clarion.domain.errors import ClarionError
 
 __all__ = ["app", "main"]
@@ -47,11 +49,13 @@ def version(*, as_json: AsJson = False) -> None:
 
 # Commands of the server itself.
 COMMANDS: tuple[tuple[str, Callable[..., Any]], ...] = (
+    ("demo", demo),
     ("serve", serve),
     ("work", work),
     ("web", web),
     ("migrate", migrate_database),
     ("doctor", doctor),
+    ("simulate", simulate),
     ("version", version),
 )
 # Commands of a noun.

@@ -20,7 +20,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 import clarion
 from clarion.services.place import Place
-from clarion.web import docs_page, health
+from clarion.web import docs_page, health, pages
 from clarion.web.errors import install_error_handlers
 from clarion.web.frame import RequestCounts, RequestFrame
 from clarion.web.limits import BodyLimit, RateLimits
@@ -63,6 +63,7 @@ def create_api(
     api.state.rates = rates if rates is not None else RateLimits()
     api.state.seconds = seconds
     api.include_router(health.router)
+    api.include_router(pages.router)
     api.include_router(docs_page.router)
     for router in routers:
         api.include_router(router, prefix=API_PREFIX)
