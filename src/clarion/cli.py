@@ -28,6 +28,7 @@ from clarion.commands import (
     users,
     workspaces,
 )
+from clarion.commands.bench import bench
 from clarion.commands.demo.command import demo
 from clarion.commands.doctor import doctor
 from clarion.commands.migrations import migrate_database
@@ -57,6 +58,7 @@ COMMANDS: tuple[tuple[str, Callable[..., Any]], ...] = (
     ("migrate", migrate_database),
     ("doctor", doctor),
     ("simulate", simulate),
+    ("bench", bench),
     ("version", version),
 )
 # Commands of a noun.
