@@ -192,3 +192,6 @@ def test_the_program_itself_starts_and_ends_with_the_right_code(tmp_path: Path) 
     assert "[database.unreachable]" in refused.stderr
     assert "Traceback" not in refused.stderr
     assert run("nothing").returncode == 2
+    elsewhere = tmp_path / "elsewhere"
+    findings = json.loads(run("--data-dir", str(elsewhere), "doctor", "--json").stdout)["findings"]
+    assert str(elsewhere) in findings[1]["finding"]

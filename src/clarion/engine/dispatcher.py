@@ -26,8 +26,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import timedelta
 from functools import partial
 
@@ -37,7 +36,6 @@ from clarion.channels.contract import (
     Adapter,
     Answer,
     OutcomeKind,
-    OutMessage,
     ReactionKind,
     SenderAccount,
 )
@@ -48,8 +46,8 @@ from clarion.domain.message import Lane
 from clarion.engine.accounts import account_of
 from clarion.engine.apply.append_results import append_results
 from clarion.engine.apply.set_fires import set_fires
-from clarion.engine.claim import claim_rows
-from clarion.engine.outbound import Result, Row, attempt_id_of, result_of, withheld
+from clarion.engine.claim import Ready, claim_rows, write_requests
+from clarion.engine.outbound import Result, Row, result_of
 from clarion.engine.pace import Pace
 from clarion.engine.parts import Parts
 from clarion.store.pool import DATABASE_AWAY, Connection, transaction
@@ -70,14 +68,6 @@ _LONGEST_OPENING_WAIT_SECONDS = 0.5
 
 class LeaseLostError(Exception):
     """Another process owns the sender now; nothing of ours may be written any more."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Ready:
-    """A row below the mark with its request as bytes."""
-
-    row: Row
-    payload: bytes
 
 
 class SenderOwner:
@@ -183,7 +173,7 @@ class SenderOwner:
         deadline = self._time() + self._parts.sizes.lease_seconds
         marks = dict(self._marks)
         lent: list[Wire] = []
-        ready: list[_Ready] = []
+        ready: list[Ready] = []
         allowance = 0
         try:
             async with transaction(self._parts.pool) as connection:
@@ -191,10 +181,12 @@ class SenderOwner:
                 await self._append(connection, results)
                 allowance = self._allowance(waiting_count)
                 lent = self._lend(allowance)
-                rows, refused = await claim_rows(
-                    connection, self._sender_id, marks, len(lent), self._parts.now()
-                )
-                ready = self._prepare(rows, refused)
+                now = self._parts.now()
+                rows, refused = await claim_rows(connection, self._sender_id, marks, len(lent), now)
+                if rows and self._account is not None and self._adapter is not None:
+                    ready = write_requests(
+                        self._client, self._adapter, self._account, rows, refused, now
+                    )
                 await self._append(connection, refused)
                 await self._beat(connection, marks, epoch, len(ready))
         except BaseException:
@@ -263,30 +255,6 @@ class SenderOwner:
             log.warning("platform_unreachable", sender_id=self._sender_id, failure=failure)
         return lent
 
-    def _prepare(self, rows: Sequence[Row], refused: list[Result]) -> list[_Ready]:
-        """The requests as bytes; what cannot be expressed joins the refused."""
-        if self._account is None or self._adapter is None:
-            raise LeaseLostError(self._sender_id)
-        ready: list[_Ready] = []
-        for row in rows:
-            message = OutMessage(attempt_id_of(row.message_id, row.attempt), row.to, row.content)
-            try:
-                request = self._adapter.request_for(self._account, message)
-                ready.append(_Ready(row, self._client.payload_of(request)))
-            except ValueError as error:
-                log.warning("content_invalid", message_id=row.message_id, error=str(error))
-                refused.append(
-                    withheld(
-                        row.lane,
-                        row.position,
-                        row.message_id,
-                        row.attempt,
-                        "content_invalid",
-                        self._parts.now(),
-                    )
-                )
-        return ready
-
     async def _append(self, connection: Connection, results: list[Result]) -> None:
         if not results:
             return
@@ -333,7 +301,7 @@ class SenderOwner:
 
     # -- one request -------------------------------------------------------------------------------
 
-    def _write(self, wire: Wire, ready: _Ready) -> None:
+    def _write(self, wire: Wire, ready: Ready) -> None:
         if self._time() >= self._deadline:
             # We slept, and the sender may be another's by now.  If it is not, this is recorded.
             self._client.give_back([wire])

@@ -377,21 +377,14 @@ def _merged(old: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any
 
 
 def _contact_of(row: Row) -> Contact:
-    return Contact(
-        **{
-            **dict(row),
-            "groups": tuple(GroupOfContact(**group) for group in row["groups"]),
-            "addresses": tuple(
-                ContactAddress(
-                    address["id"],
-                    Channel(address["channel"]),
-                    AddressKind(address["kind"]),
-                    address["value"],
-                )
-                for address in row["addresses"]
-            ),
-        }
+    groups = tuple(GroupOfContact(**group) for group in row["groups"])
+    addresses = tuple(
+        ContactAddress(
+            each["id"], Channel(each["channel"]), AddressKind(each["kind"]), each["value"]
+        )
+        for each in row["addresses"]
     )
+    return Contact(**{**dict(row), "groups": groups, "addresses": addresses})
 
 
 def _invalid(path: str, code: str, message: str) -> ClarionError:
