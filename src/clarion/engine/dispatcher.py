@@ -204,7 +204,9 @@ class SenderOwner:
         self._pace.give_back(self._time(), allowance - len(ready))
         if results or refused:
             self._parts.wakeups.ring("results")
-        return len(ready) + len(refused)
+        claimed_count = len(ready) + len(refused)
+        self._has_more = self._has_more and claimed_count > 0
+        return claimed_count
 
     async def _obey(self, connection: Connection) -> tuple[int, int]:
         """Read the control epoch; what raised it is visible to every later statement.
