@@ -70,7 +70,11 @@ async def test_an_answer_that_was_lost_is_settled_by_receipts(shop: Shop, kind: 
 
 
 @pytest.mark.parametrize(
-    ("kind", "count"), [(FaultKind.SERVER_ERROR, 10), (FaultKind.THROTTLED, 30)]
+    ("kind", "count"),
+    [
+        (FaultKind.SERVER_ERROR, 10),
+        pytest.param(FaultKind.THROTTLED, 30, marks=pytest.mark.long),
+    ],
 )
 async def test_what_the_platform_refused_for_now_is_sent_later(
     shop: Shop, kind: FaultKind, count: int
