@@ -59,8 +59,10 @@ format: $(VENV)/dev.stamp ## Format the code and mend what ruff can mend
 docs: $(VENV)/dev.stamp ## Write the generated pages of docs/reference
 	@$(BIN)/python -m docs.generate
 
-chaos: $(VENV)/dev.stamp ## Kill, cut and repeat, the long form too
-	@$(BIN)/python -m pytest -m chaos $(PYTEST_ARGS)
+# The same stories as in `make test`, with 10,000 sends and more kills at random moments; a run tells
+# its seeds, and CLARION_CHAOS_SEED=N repeats one.
+chaos: $(VENV)/dev.stamp ## Kill, cut and repeat, the long form
+	@CLARION_CHAOS_SCALE=$${CLARION_CHAOS_SCALE:-15} $(BIN)/python -m pytest -m chaos -s --timeout 3600 $(PYTEST_ARGS)
 
 bench: $(VENV)/dev.stamp ## Measure (BENCH_ARGS="…")
 	@$(BIN)/clarion bench $(BENCH_ARGS)

@@ -28,10 +28,12 @@ from clarion.commands import (
     users,
     workspaces,
 )
+from clarion.commands.bench import bench
 from clarion.commands.demo.command import demo
 from clarion.commands.doctor import doctor
 from clarion.commands.migrations import migrate_database
 from clarion.commands.output import AsJson, print_error, print_json
+from clarion.commands.place import DATA_DIR
 from clarion.commands.serve import serve, web, work
 from clarion.commands.simulate import simulate
 from clarion.domain.errors import ClarionError
@@ -56,6 +58,7 @@ COMMANDS: tuple[tuple[str, Callable[..., Any]], ...] = (
     ("migrate", migrate_database),
     ("doctor", doctor),
     ("simulate", simulate),
+    ("bench", bench),
     ("version", version),
 )
 # Commands of a noun.
@@ -80,9 +83,7 @@ def _root(
     ] = None,
 ) -> None:
     """Clarion: campaigns over chat apps that message every contact of a group exactly once."""
-    if data_dir is not None:
-        # The option is the variable by another name: settings and child processes read it there.
-        os.environ["CLARION_DATA_DIR"] = str(data_dir)
+    DATA_DIR.set(data_dir)
 
 
 def _assembled() -> typer.Typer:

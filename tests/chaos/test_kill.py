@@ -8,7 +8,11 @@ import signal
 import time
 
 import pytest
-from tests.chaos.house import House, tell
+from tests.chaos.house import LEASE_SECONDS, House, tell
+
+from clarion.engine.parts import EngineSizes
+from clarion.services.suspensions import resume_campaign, suspend_campaign
+from clarion.store.pool import transaction
 
 pytestmark = pytest.mark.chaos
 
@@ -39,6 +43,46 @@ async def test_serve_is_killed_in_the_middle_of_sending(
     await house.until_settled(campaign.id)
     await house.judge(campaign.id)
     assert await serve.end(signal.SIGTERM) == 0, serve.said()[-4000:]
+
+
+async def test_serve_is_killed_while_it_plans_the_audience(
+    house: House, chance: random.Random, scale: float
+) -> None:
+    people = int(2500 * min(scale, 4))
+    await house.set_rate(5000)
+    await house.add_people(people)
+    campaign = await house.plan()
+    for _ in range(max(1, round(scale))):
+        serve = await house.start()
+        await asyncio.sleep(chance.uniform(0.05, 0.8))
+        await serve.end(signal.SIGKILL)
+        chunks = await house.pool.fetchrow(
+            "SELECT count(*) AS n, count(done_at) AS done_count FROM chunks"
+        )
+        tell(f"killed with {chunks['done_count']} of {chunks['n']} chunks planned")
+    await house.start()
+    await house.until_settled(campaign.id)
+    await house.judge(campaign.id)
+
+
+async def test_a_suspension_outlives_the_process_that_was_sending(
+    house: House, chance: random.Random
+) -> None:
+    await house.add_people(400)
+    serve = await house.start()
+    campaign = await house.plan()
+    await house.until_sent(chance.randrange(20, 200))
+    suspension = await suspend_campaign(house.pool, house.fresh_scope, campaign.id)
+    sent_count = house.sent_count()
+    await serve.end(signal.SIGKILL)
+    await house.start()
+    await asyncio.sleep(LEASE_SECONDS + 1)
+    assert house.sent_count() - sent_count <= suspension.in_flight_count
+    await house.balance()
+    async with transaction(house.pool) as connection:
+        await resume_campaign(connection, house.fresh_scope, campaign.id, sizes=EngineSizes())
+    await house.until_settled(campaign.id)
+    await house.judge(campaign.id)
 
 
 @pytest.mark.parametrize("rate_per_second", [68, 5000])

@@ -10,7 +10,9 @@ from __future__ import annotations
 import contextlib
 import getpass
 from collections.abc import AsyncIterator
+from contextvars import ContextVar
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -23,7 +25,18 @@ from clarion.services.workspaces import first_workspace, workspace_named
 from clarion.store.migrate import check_schema, migrate
 from clarion.store.pool import Connection, transaction
 
-__all__ = ["Desk", "InWorkspace", "command_actor", "command_settings", "open_desk"]
+__all__ = [
+    "DATA_DIR",
+    "Desk",
+    "InWorkspace",
+    "command_actor",
+    "command_settings",
+    "open_desk",
+]
+
+# The folder that `clarion --data-dir DIR` names, for the one command line that runs in this context.
+# (Typer carries a Click of its own: the current context of the package `click` is always empty.)
+DATA_DIR: ContextVar[Path | None] = ContextVar("DATA_DIR", default=None)
 
 InWorkspace = Annotated[
     str | None,
@@ -46,8 +59,8 @@ class Desk:
 
 
 def command_settings(**given: Any) -> Settings:
-    """The settings of this command line; what is given wins over the environment."""
-    return load_settings(**given)
+    """The settings of this command line: ``clarion --data-dir DIR``, then what is given."""
+    return load_settings(**{"data_dir": DATA_DIR.get(), **given})
 
 
 def command_actor() -> Actor:

@@ -194,12 +194,13 @@ async def _apply(
     mail: _Mail,
     now: datetime,
 ) -> None:
+    # Messages are locked before participants and occurrences, as the fold of the results does.
+    message_ids = await apply_receipts(connection, mail.receipts, now)
     await take_address_changes(connection, workspace_id, channel, mail.addresses)
     await take_preferences(connection, workspace_id, channel, mail.preferences, now)
     await take_template_changes(connection, workspace_id, channel, mail.templates, now)
     await take_sender_changes(connection, workspace_id, channel, mail.senders, now)
     await take_inbound(connection, flow_versions, workspace_id, channel, mail.inbound, now)
-    message_ids = await apply_receipts(connection, mail.receipts, now)
     await _react_to_failures(connection, channel, mail.receipts, message_ids, now)
 
 

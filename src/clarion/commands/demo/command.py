@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import Annotated
 
 import asyncpg
-import click
 import typer
 from rich.console import Console
 from rich.live import Live
@@ -31,7 +30,7 @@ from clarion.commands.demo.snapshot import Snapshot, read_snapshot
 from clarion.commands.demo.stage import Stage, keep_simulator, staged
 from clarion.commands.demo.view import header, live_view, plain_lines
 from clarion.commands.output import run
-from clarion.commands.place import command_settings
+from clarion.commands.place import DATA_DIR, command_settings
 from clarion.config import Settings
 from clarion.observe.logging import configure_logging
 
@@ -102,8 +101,7 @@ def _settings(data_dir: Path | None, port: int) -> Settings:
 
 def _names_data_dir() -> bool:
     """Whether ``clarion --data-dir DIR`` names the folder on this command line."""
-    context = click.get_current_context(silent=True)
-    return context is not None and context.find_root().params.get("data_dir") is not None
+    return DATA_DIR.get() is not None
 
 
 async def _demo(settings: Settings, wishes: _Wishes) -> None:
