@@ -31,7 +31,7 @@ async def test_serve_is_killed_in_the_middle_of_sending(
             break
         more = chance.randrange(1, max(2, 2 * people // (3 * kills)))
         await house.until_sent(min(people, already + more))
-        await serve.end(signal.SIGKILL)
+        await house.kill(serve)
         killed_at = time.monotonic()
         already = house.sent_count()
         serve = await house.start()
@@ -57,7 +57,7 @@ async def test_serve_is_killed_while_it_plans_the_audience(
     for _ in range(max(1, round(scale))):
         serve = await house.start()
         await asyncio.sleep(chance.uniform(0.05, 0.8))
-        await serve.end(signal.SIGKILL)
+        await house.kill(serve)
         chunks = await house.pool.fetchrow(
             "SELECT count(*) AS n, count(done_at) AS done_count FROM chunks"
         )
@@ -76,7 +76,7 @@ async def test_a_suspension_outlives_the_process_that_was_sending(
     await house.until_sent(chance.randrange(20, 200))
     suspension = await suspend_campaign(house.pool, house.fresh_scope, campaign.id)
     sent_count = house.sent_count()
-    await serve.end(signal.SIGKILL)
+    await house.kill(serve)
     await house.start()
     await asyncio.sleep(LEASE_SECONDS + 1)
     assert house.sent_count() - sent_count <= suspension.in_flight_count
