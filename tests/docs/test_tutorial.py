@@ -64,11 +64,15 @@ class Reader:
         return code.replace("clarion simulate", f"clarion simulate --port {self._ports['9000']}")
 
     def start(self, code: str) -> None:
-        log = (self._folder / f"terminal{len(self._terminals)}.log").open("wb")
-        terminal = subprocess.Popen(
-            ["bash", "-c", f"exec {self.typed(code)}"],
-            cwd=self._folder, env=self._environment, stdout=log, stderr=subprocess.STDOUT,
-        )  # fmt: skip
+        path = self._folder / f"terminal{len(self._terminals)}.log"
+        with path.open("wb") as log:
+            terminal = subprocess.Popen(
+                ["bash", "-c", f"exec {self.typed(code)}"],
+                cwd=self._folder,
+                env=self._environment,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
         self._terminals.append(terminal)
 
     def wait_for(self, usual_port: str) -> None:
