@@ -24,11 +24,13 @@ async def test_serve_is_killed_in_the_middle_of_sending(
     await house.add_people(people)
     serve = await house.start()
     campaign = await house.plan()
-    for _ in range(max(1, round(2 * scale))):
+    kills = max(1, round(2 * scale))
+    for _ in range(kills):
         already = house.sent_count()
         if already >= people:
             break
-        await house.until_sent(min(people, already + chance.randrange(1, max(2, people // 3))))
+        more = chance.randrange(1, max(2, 2 * people // (3 * kills)))
+        await house.until_sent(min(people, already + more))
         await serve.end(signal.SIGKILL)
         killed_at = time.monotonic()
         already = house.sent_count()
@@ -85,7 +87,7 @@ async def test_a_suspension_outlives_the_process_that_was_sending(
     await house.judge(campaign.id)
 
 
-@pytest.mark.parametrize("rate_per_second", [68, 5000])
+@pytest.mark.parametrize("rate_per_second", [pytest.param(68, marks=pytest.mark.long), 5000])
 async def test_hardly_anybody_is_in_doubt_who_was_not_written_to(
     house: House, chance: random.Random, scale: float, rate_per_second: int
 ) -> None:
