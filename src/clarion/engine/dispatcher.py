@@ -90,6 +90,7 @@ class SenderOwner:
         self._deadline = 0.0
         self._empty_handed_count = 0
         self._has_more = False
+        self._is_paced = False
 
     async def run(self, stop: asyncio.Event) -> None:
         """Own the sender until ``stop``, or until there is nothing left to do for it.
@@ -109,7 +110,11 @@ class SenderOwner:
                     await asyncio.sleep(_DATABASE_WAIT_SECONDS)
                     continue
                 is_busy = bool(
-                    claimed_count or self._in_flight or self._results or self._empty_handed_count
+                    claimed_count
+                    or self._in_flight
+                    or self._results
+                    or self._empty_handed_count
+                    or self._is_paced
                 )
                 idle_since = self._time() if is_busy else idle_since
                 if self._time() - idle_since > self._parts.sizes.lease_seconds:
@@ -235,12 +240,14 @@ class SenderOwner:
         commit and its last write leaves the fewer in doubt who were never written to.
         """
         free = self._parts.sizes.in_flight - len(self._in_flight)
-        self._has_more = False
+        self._has_more = self._is_paced = False
         if not self._is_active or free <= 0:
             return 0
         a_tick = round(self._pace.rate_per_second * self._parts.sizes.tick_seconds)
         most = max(_SMALLEST_CLAIM, a_tick)
-        allowance = self._pace.take_up_to(self._time(), min(free, waiting_count, most))
+        wanted = min(free, waiting_count, most)
+        allowance = self._pace.take_up_to(self._time(), wanted)
+        self._is_paced = allowance < wanted  # the next token is near: no time to wait for a bell
         self._has_more = allowance == most
         return allowance
 
