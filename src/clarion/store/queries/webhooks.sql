@@ -77,7 +77,10 @@ WITH r AS (
         read_at = least(m.read_at, r.read_at),
         failed_at = least(m.failed_at, r.failed_at),
         accepted_at = coalesce(m.accepted_at, least(r.sent_at, r.delivered_at, r.read_at)),
-        provider_id = coalesce(m.provider_id, r.provider_id),
+        provider_id = coalesce(m.provider_id, CASE WHEN NOT EXISTS (
+            SELECT FROM messages other
+            WHERE other.sender_id = m.sender_id AND other.provider_id = r.provider_id
+        ) THEN r.provider_id END),
         status = CASE
             WHEN m.delivered_at IS NOT NULL OR r.delivered_at IS NOT NULL THEN 'accepted'
             WHEN m.failed_at IS NOT NULL OR r.failed_at IS NOT NULL THEN 'failed'
@@ -261,3 +264,10 @@ WHERE c.workspace_id = :workspace_id AND c.status = 'in_progress' AND c.deleted_
       '$.nodes[*] ? (@.kind == "send_whatsapp_template" && @.config.template == $name
           && @.config.language == $language)',
       jsonb_build_object('name', :name::text, 'language', :language::text));
+
+-- name: count_inbound
+-- Inbound messages count against the rates of their senders.
+UPDATE sender_leases l SET inbound_count = l.inbound_count + d.n
+FROM (SELECT sender_id, count(*) AS n FROM unnest(:sender_ids::bigint[]) AS u (sender_id)
+      GROUP BY sender_id) d
+WHERE l.sender_id = d.sender_id;
