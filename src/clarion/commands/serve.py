@@ -29,6 +29,7 @@ from clarion.services.workspaces import first_workspace
 from clarion.store.migrate import check_schema, migrate
 from clarion.store.pool import transaction
 from clarion.web.app import create_app
+from clarion.web.live.board import LiveBoard
 from clarion.web.server import listen_on, serving
 
 __all__ = ["Running", "running", "serve", "until_told_to_stop", "web", "work"]
@@ -108,8 +109,11 @@ async def running(
             receiver = WebhookReceiver(parts)
             receiver.start()
             stack.push_async_callback(receiver.stop)
-            app = create_app(place, webhooks=receiver)
+            live = LiveBoard(place.pool)
+            app = create_app(place, webhooks=receiver, live=live)
             origin = await stack.enter_async_context(serving(app, listener))
+            # Open streams end first: the server waits for the requests that it has.
+            stack.push_async_callback(live.close)
         yield Running(place, database_url, origin)
 
 
