@@ -8,6 +8,7 @@ import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -117,18 +118,19 @@ class Shop:
 
     async def plan(self, **changes: Any) -> Campaign:
         """A campaign that starts in a moment."""
+        scope = self.fresh_scope
         draft = CampaignDraft(
             name="Spring",
             flow_id=self.flow_id,
             include_group_ids=(self.group_id,),
-            start_at=self.now + timedelta(seconds=0.3),
-            end_at=self.now + timedelta(days=7),
+            start_at=scope.now + timedelta(seconds=0.3),
+            end_at=scope.now + timedelta(days=7),
             plan=Once(),
         )
         async with transaction(self.pool) as connection:
             return await create_campaign(
                 connection,
-                self.fresh_scope,
+                scope,
                 replace(draft, **changes),
                 mint_code=lambda: secrets.token_hex(16),
             )
@@ -201,9 +203,16 @@ async def shop(
     database_url: str,
     simulator_settings: SimulatorSettings,
     sizes: EngineSizes,
+    tmp_path: Path,
 ) -> AsyncIterator[Shop]:
     async with aiohttp.ClientSession() as http, Simulator(simulator_settings) as simulator:
-        place = Place(pool, Settings(), lambda: datetime.now(UTC), Sealer("a key for tests"), http)
+        place = Place(
+            pool,
+            Settings(data_dir=tmp_path),
+            lambda: datetime.now(UTC),
+            Sealer("a key for tests"),
+            http,
+        )
         async with transaction(pool) as connection:
             workspace = await first_workspace(connection, now=place.clock())
         scope = Scope(workspace.id, Actor("command", "test", Role.ADMIN), place.clock())

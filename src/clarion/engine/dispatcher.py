@@ -26,9 +26,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Mapping
 from functools import partial
 
 import structlog
@@ -37,7 +35,6 @@ from clarion.channels.contract import (
     Adapter,
     Answer,
     OutcomeKind,
-    OutMessage,
     ReactionKind,
     SenderAccount,
 )
@@ -46,10 +43,11 @@ from clarion.channels.wire import Connection as Wire
 from clarion.channels.wire import WireClient
 from clarion.domain.message import Lane
 from clarion.engine.accounts import account_of
-from clarion.engine.apply.append_results import append_results
-from clarion.engine.apply.set_fires import set_fires
-from clarion.engine.claim import claim_rows
-from clarion.engine.outbound import Result, Row, attempt_id_of, result_of, withheld
+from clarion.engine.after_crash import settle_after_crash
+from clarion.engine.apply.append_results import append_and_obey
+from clarion.engine.claim import Ready, claim_rows, write_requests
+from clarion.engine.journal import Journal
+from clarion.engine.outbound import Result, Row, result_of
 from clarion.engine.pace import Pace
 from clarion.engine.parts import Parts
 from clarion.store.pool import DATABASE_AWAY, Connection, transaction
@@ -63,20 +61,13 @@ log = structlog.get_logger(__name__)
 
 _HEARTBEATS_A_LEASE = 4
 _DATABASE_WAIT_SECONDS = 0.2
+_SMALLEST_CLAIM = 32
 # How long to wait for connections that are being opened, at most; it begins with a tick.
 _LONGEST_OPENING_WAIT_SECONDS = 0.5
 
 
 class LeaseLostError(Exception):
     """Another process owns the sender now; nothing of ours may be written any more."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Ready:
-    """A row below the mark with its request as bytes."""
-
-    row: Row
-    payload: bytes
 
 
 class SenderOwner:
@@ -98,6 +89,9 @@ class SenderOwner:
         self._pace = Pace(parts.sizes.tick_seconds * 2)
         self._deadline = 0.0
         self._empty_handed_count = 0
+        self._has_more = False
+        self._is_paced = False
+        self._journal: Journal | None = None
 
     async def run(self, stop: asyncio.Event) -> None:
         """Own the sender until ``stop``, or until there is nothing left to do for it.
@@ -117,7 +111,11 @@ class SenderOwner:
                     await asyncio.sleep(_DATABASE_WAIT_SECONDS)
                     continue
                 is_busy = bool(
-                    claimed_count or self._in_flight or self._results or self._empty_handed_count
+                    claimed_count
+                    or self._in_flight
+                    or self._results
+                    or self._empty_handed_count
+                    or self._is_paced
                 )
                 idle_since = self._time() if is_busy else idle_since
                 if self._time() - idle_since > self._parts.sizes.lease_seconds:
@@ -127,6 +125,8 @@ class SenderOwner:
         finally:
             for connection in tuple(self._in_flight.values()):
                 connection.abort("cancelled")
+            if self._journal is not None:
+                self._journal.close()
 
     # -- the lease ---------------------------------------------------------------------------------
 
@@ -143,11 +143,8 @@ class SenderOwner:
             )
             if lease is None:
                 return False
-            doubtful = await OUTBOX.execute(
-                connection,
-                "mark_in_doubt_below_the_marks",
-                sender_id=self._sender_id,
-                now=self._parts.now(),
+            doubtful_count = await settle_after_crash(
+                connection, self._parts, self._sender_id, lease["fence"]
             )
             await self._read_account(connection)
         self._fence = lease["fence"]
@@ -156,9 +153,14 @@ class SenderOwner:
             Lane.CONVERSATION: lease["conversation_intent_position"],
             Lane.BULK: lease["bulk_intent_position"],
         }
-        if doubtful:
-            self._parts.wakeups.ring("results")
-            log.warning("messages_in_doubt", sender_id=self._sender_id, message_count=doubtful)
+        self._journal = Journal(
+            self._parts.journal_folder, self._sender_id, self._fence, self._marks
+        )
+        self._parts.wakeups.ring("results")
+        if doubtful_count:
+            log.warning(
+                "messages_in_doubt", sender_id=self._sender_id, message_count=doubtful_count
+            )
         return True
 
     async def _read_account(self, connection: Connection) -> None:
@@ -181,7 +183,7 @@ class SenderOwner:
         deadline = self._time() + self._parts.sizes.lease_seconds
         marks = dict(self._marks)
         lent: list[Wire] = []
-        ready: list[_Ready] = []
+        ready: list[Ready] = []
         allowance = 0
         try:
             async with transaction(self._parts.pool) as connection:
@@ -189,10 +191,12 @@ class SenderOwner:
                 await self._append(connection, results)
                 allowance = self._allowance(waiting_count)
                 lent = self._lend(allowance)
-                rows, refused = await claim_rows(
-                    connection, self._sender_id, marks, len(lent), self._parts.now()
-                )
-                ready = self._prepare(rows, refused)
+                now = self._parts.now()
+                rows, refused = await claim_rows(connection, self._sender_id, marks, len(lent), now)
+                if rows and self._account is not None and self._adapter is not None:
+                    ready = write_requests(
+                        self._client, self._adapter, self._account, rows, refused, now
+                    )
                 await self._append(connection, refused)
                 await self._beat(connection, marks, epoch, len(ready))
         except BaseException:
@@ -210,7 +214,9 @@ class SenderOwner:
         self._pace.give_back(self._time(), allowance - len(ready))
         if results or refused:
             self._parts.wakeups.ring("results")
-        return len(ready) + len(refused)
+        claimed_count = len(ready) + len(refused)
+        self._has_more = self._has_more and claimed_count > 0
+        return claimed_count
 
     async def _obey(self, connection: Connection) -> tuple[int, int]:
         """Read the control epoch; what raised it is visible to every later statement.
@@ -233,11 +239,22 @@ class SenderOwner:
         return epoch, control["waiting_count"]
 
     def _allowance(self, waiting_count: int) -> int:
-        """How many requests the pace lets go now; what is not used goes back."""
+        """How many requests the pace lets go now; what is not used goes back.
+
+        A burst goes out in several small ticks, one right after the other: who is killed between a
+        commit and its last write leaves the fewer in doubt who were never written to.
+        """
         free = self._parts.sizes.in_flight - len(self._in_flight)
+        self._has_more = self._is_paced = False
         if not self._is_active or free <= 0:
             return 0
-        return self._pace.take_up_to(self._time(), min(free, waiting_count))
+        a_tick = round(self._pace.rate_per_second * self._parts.sizes.tick_seconds)
+        most = max(_SMALLEST_CLAIM, a_tick)
+        wanted = min(free, waiting_count, most)
+        allowance = self._pace.take_up_to(self._time(), wanted)
+        self._is_paced = allowance < wanted  # the next token is near: no time to wait for a bell
+        self._has_more = allowance == most
+        return allowance
 
     def _lend(self, allowance: int) -> list[Wire]:
         """An open connection for each request that may go; none are claimed beyond them."""
@@ -252,53 +269,9 @@ class SenderOwner:
             log.warning("platform_unreachable", sender_id=self._sender_id, failure=failure)
         return lent
 
-    def _prepare(self, rows: Sequence[Row], refused: list[Result]) -> list[_Ready]:
-        """The requests as bytes; what cannot be expressed joins the refused."""
-        if self._account is None or self._adapter is None:
-            raise LeaseLostError(self._sender_id)
-        ready: list[_Ready] = []
-        for row in rows:
-            message = OutMessage(attempt_id_of(row.message_id, row.attempt), row.to, row.content)
-            try:
-                request = self._adapter.request_for(self._account, message)
-                ready.append(_Ready(row, self._client.payload_of(request)))
-            except ValueError as error:
-                log.warning("content_invalid", message_id=row.message_id, error=str(error))
-                refused.append(
-                    withheld(
-                        row.lane,
-                        row.position,
-                        row.message_id,
-                        row.attempt,
-                        "content_invalid",
-                        self._parts.now(),
-                    )
-                )
-        return ready
-
     async def _append(self, connection: Connection, results: list[Result]) -> None:
-        if not results:
-            return
-        await append_results(connection, self._sender_id, results)
-        pause = next((r for r in results if r.reaction == ReactionKind.PAUSE_SENDER), None)
-        if pause is not None:
-            await self._pause_sender(connection, pause)
-
-    async def _pause_sender(self, connection: Connection, result: Result) -> None:
-        """The channel told us to stop: obey before anything else leaves."""
-        until = None
-        if result.delay_seconds is not None:
-            until = result.at + timedelta(seconds=result.delay_seconds)
-            await set_fires(connection, "sender", [(self._sender_id, until, 0)])
-        await OUTBOX.execute(
-            connection,
-            "pause_sender",
-            sender_id=self._sender_id,
-            reason=f"{result.error_code or ''} {result.error_title or result.reason}".strip(),
-            paused_until=until,
-            now=result.at,
-        )
-        self._is_active = False
+        if results and await append_and_obey(connection, self._sender_id, results):
+            self._is_active = False
 
     async def _beat(
         self, connection: Connection, marks: Mapping[Lane, int], epoch: int, claimed_count: int
@@ -322,13 +295,15 @@ class SenderOwner:
 
     # -- one request -------------------------------------------------------------------------------
 
-    def _write(self, wire: Wire, ready: _Ready) -> None:
+    def _write(self, wire: Wire, ready: Ready) -> None:
         if self._time() >= self._deadline:
             # We slept, and the sender may be another's by now.  If it is not, this is recorded.
             self._client.give_back([wire])
             answer = Answer(0, {}, b"", was_written=False, failure="lease_expired")
             self._record(ready.row, answer)
             return
+        if self._journal is not None:
+            self._journal.note(ready.row.lane, ready.row.position)
         future = self._client.write(wire, ready.payload)
         self._in_flight[future] = wire
         future.add_done_callback(partial(self._ended, ready.row))
@@ -366,6 +341,8 @@ class SenderOwner:
             # Connections are being opened, or cannot be.
             wait = sizes.tick_seconds * 2 ** min(self._empty_handed_count - 1, 10)
             await self._wait_for_news(min(wait, _LONGEST_OPENING_WAIT_SECONDS))
+            return
+        if self._has_more:
             return
         if is_busy:
             await asyncio.sleep(sizes.tick_seconds)
