@@ -145,6 +145,12 @@ _PROVIDER_ROWS = (
     Reason("not_the_platform", "hold", "Something between us and the platform answered", "应答来自平台之外的中间环节"),
 )  # fmt: skip
 
+# How a session was completed when not by an end node.
+_END_ROWS = (
+    Reason("handed_over", "refusal", "Handed over to a person", "已转交人工"),
+    Reason("forwarded", "refusal", "Goes on in another flow", "已转入其他流程"),
+)
+
 # Why a session failed, in the words of the flow engine.
 _FLOW_ROWS = (
     Reason("bad_pattern", "failure", "A pattern of the flow is not valid", "流程中的匹配模式无效"),
@@ -160,11 +166,15 @@ _FLOW_ROWS = (
     Reason("variable_not_json", "failure", "A variable's value cannot be stored", "变量的值无法保存"),
     Reason("variable_too_long", "failure", "A variable's value is too long", "变量的值过长"),
     Reason("variables_too_large", "failure", "The session's variables are too large together", "会话变量总量过大"),
+    Reason("wait_too_long", "failure", "The session would have to wait too long", "会话需要等待的时间过长"),
+    Reason("moment_missing", "failure", "There is no such moment to wait for", "没有可等待的时刻"),
+    Reason("too_many_forwards", "failure", "The contact was handed from flow to flow too often", "联系人在流程间转交次数过多"),
+    Reason("forward_failed", "failure", "The flow to go on with is not there or not published", "要转入的流程不存在或未发布"),
     Reason("node_missing", "failure", "The version no longer has the node that the session waited at", "该版本中已没有会话等待的节点"),
 )  # fmt: skip
 
 REASONS: Mapping[str, Reason] = MappingProxyType(
-    {row.code: row for row in (*_OWN_ROWS, *_FLOW_ROWS, *_PROVIDER_ROWS)}
+    {row.code: row for row in (*_OWN_ROWS, *_END_ROWS, *_FLOW_ROWS, *_PROVIDER_ROWS)}
 )
 
 

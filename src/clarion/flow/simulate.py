@@ -2,7 +2,7 @@
 
 Theory of operation.  A script is a list of lines, each an answer that comes so many seconds after
 the moment the session began to wait (``Line``).  Whatever comes first, the next line or the
-deadline, resumes the session; when the script is over only deadlines come.  The result is a
+deadline, resumes the session; when the script is over only deadlines come.  A flow that hands the contact on ends the play.  The result is a
 transcript: who said what, when, and by which way the flow went.  A week of waiting plays in no
 time.
 """
@@ -16,12 +16,20 @@ from typing import Literal
 
 from clarion.domain.message import Content, Reply
 from clarion.flow import engine
-from clarion.flow.context import Context
+from clarion.flow.context import ContactFields, Context
 from clarion.flow.definition import Flow
 from clarion.flow.engine import ReplyReceived, Resume, TimedOut, Triggered, Woken
 from clarion.flow.limits import DEFAULT_LIMITS, Limits
 from clarion.flow.session import Session
-from clarion.flow.sprint import Event, ExitLeft, NodeEntered, SendMessage, Sprint
+from clarion.flow.sprint import (
+    Effect,
+    Event,
+    ExitLeft,
+    NodeEntered,
+    SendMessage,
+    Sprint,
+    UpdateContact,
+)
 
 __all__ = ["Line", "Said", "Transcript", "simulate"]
 
@@ -62,9 +70,14 @@ class Transcript:
     session: Session
     said: tuple[Said, ...]
     events: tuple[tuple[datetime, Event], ...]
-    effects: tuple[SendMessage, ...]
+    effects: tuple[Effect, ...]
     ended_at: datetime
     is_cut: bool = False
+
+    @property
+    def messages(self) -> tuple[SendMessage, ...]:
+        """The messages among the effects."""
+        return tuple(each for each in self.effects if isinstance(each, SendMessage))
 
     @property
     def path(self) -> tuple[str, ...]:
@@ -85,12 +98,12 @@ class _Play:
 
     said: list[Said] = field(default_factory=list)
     events: list[tuple[datetime, Event]] = field(default_factory=list)
-    effects: list[SendMessage] = field(default_factory=list)
+    effects: list[Effect] = field(default_factory=list)
 
     def note(self, sprint: Sprint, now: datetime) -> None:
         self.events += [(now, event) for event in sprint.events]
         self.effects += sprint.effects
-        self.said += [Said(now, "flow", each.content, each.node_id) for each in sprint.effects]
+        self.said += [Said(now, "flow", each.content, each.node_id) for each in sprint.messages]
 
 
 def simulate(
@@ -121,9 +134,9 @@ def simulate(
         else:
             now = wait.deadline_at
             resume = TimedOut() if wait.kind == "reply" else Woken()
-        sprint = engine.resume(
-            flow, sprint.session, resume, context=replace(context, now=now), limits=limits
-        )
+        contact = _contact_after(sprint, context.contact)
+        context = replace(context, now=now, contact=contact)
+        sprint = engine.resume(flow, sprint.session, resume, context=context, limits=limits)
         play.note(sprint, now)
     return Transcript(
         sprint.session,
@@ -133,3 +146,10 @@ def simulate(
         now,
         sprint.session.wait is not None,
     )
+
+
+def _contact_after(sprint: Sprint, contact: ContactFields) -> ContactFields:
+    for effect in sprint.effects:
+        if isinstance(effect, UpdateContact):
+            contact = effect.applied_to(contact)
+    return contact

@@ -172,7 +172,7 @@ def _messages(frame: Frame, walk: Walk, session_id: int) -> list[NewMessage]:
     person = walk.person
     messages: list[NewMessage] = []
     sender_id = walk.sender_id
-    for effect in walk.sprint.effects:
+    for effect in walk.sprint.messages:
         sender_id = choose_sender(
             frame.senders,
             effect.senders,
