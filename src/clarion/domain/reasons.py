@@ -43,6 +43,8 @@ _OWN_ROWS = (
     Reason("campaign_ended", "refusal", "The campaign ended before the turn came", "轮到之前活动已结束"),
     Reason("campaign_deleted", "refusal", "The campaign was deleted", "活动已删除"),
     Reason("flow_sent_nothing", "refusal", "The flow's path sends no message", "流程所走的路径没有发送消息"),
+    Reason("handed_over", "refusal", "Handed over to a person", "已转交人工"),
+    Reason("forwarded", "refusal", "Goes on in another flow", "已转入其他流程"),
     Reason("window_closed", "refusal", "The conversation window is closed; only a template may be sent", "会话窗口已关闭，只能发送模板消息"),
     Reason("expired", "refusal", "Not sent before it expired", "发送前已过期"),
     # Holds: it leaves later.
@@ -145,12 +147,6 @@ _PROVIDER_ROWS = (
     Reason("not_the_platform", "hold", "Something between us and the platform answered", "应答来自平台之外的中间环节"),
 )  # fmt: skip
 
-# How a session was completed when not by an end node.
-_END_ROWS = (
-    Reason("handed_over", "refusal", "Handed over to a person", "已转交人工"),
-    Reason("forwarded", "refusal", "Goes on in another flow", "已转入其他流程"),
-)
-
 # Why a session failed, in the words of the flow engine.
 _FLOW_ROWS = (
     Reason("bad_pattern", "failure", "A pattern of the flow is not valid", "流程中的匹配模式无效"),
@@ -174,7 +170,7 @@ _FLOW_ROWS = (
 )  # fmt: skip
 
 REASONS: Mapping[str, Reason] = MappingProxyType(
-    {row.code: row for row in (*_OWN_ROWS, *_END_ROWS, *_FLOW_ROWS, *_PROVIDER_ROWS)}
+    {row.code: row for row in (*_OWN_ROWS, *_FLOW_ROWS, *_PROVIDER_ROWS)}
 )
 
 

@@ -19,9 +19,10 @@ from clarion.domain.consent import Allow, Hold, Refuse, decide_consent
 from clarion.domain.message import Channel, Lane
 from clarion.engine.apply.move_participants import Move
 from clarion.engine.apply.set_fires import cancel_fires, set_fires
-from clarion.engine.apply.write_sprints import Frame, Walk, write_started
+from clarion.engine.apply.write_sprints import Frame, Walk, write_forwarded, write_started
 from clarion.engine.choose_sender import SenderChoice
 from clarion.engine.flow_versions import FlowVersions
+from clarion.engine.forward import follow_forwards
 from clarion.engine.parts import Parts
 from clarion.engine.person import Person, consent_facts, person_from_row
 from clarion.flow.context import CampaignFields, Context, OccurrenceFields
@@ -99,6 +100,7 @@ class Runner:
             "chunk_contacts",
             occurrence_id=occurrence_id,
             flow_id=occurrence["flow_id"],
+            campaign_id=occurrence["campaign_id"],
             channel=str(_OPENING_CHANNEL),
             first_contact_id=chunk["first_contact_id"],
             last_contact_id=chunk["last_contact_id"],
@@ -125,7 +127,9 @@ class Runner:
             )
             await cancel_fires(connection, "session", sorted(ended))
         frame = Frame(occurrence["workspace_id"], _OPENING_CHANNEL, senders, now)
-        await write_started(connection, frame, walks, moves)
+        followed = await follow_forwards(connection, self._flow_versions, frame.workspace_id, walks)
+        await write_started(connection, frame, followed.walks, moves)
+        await write_forwarded(connection, frame, followed.started)
         return True
 
     async def _remind(self, connection: Connection, occurrence_id: int, now: datetime) -> None:
@@ -160,21 +164,18 @@ def plan_chunk(
             continue
         if occurrence["reentry"] == Reentry.RESTART:
             ended.extend(waiting_ids)
-        sprint = start(
-            flow,
-            trigger=trigger,
-            context=Context(
-                now=now,
-                contact=person.fields,
-                campaign=campaign,
-                occurrence=occurrence_fields,
-                workspace_zone=occurrence["workspace_zone"],
-            ),
+        context = Context(
+            now=now,
+            contact=person.fields,
+            campaign=campaign,
+            occurrence=occurrence_fields,
+            workspace_zone=occurrence["workspace_zone"],
         )
         walks.append(
             Walk(
                 person=person,
-                sprint=sprint,
+                sprint=start(flow, trigger=trigger, context=context),
+                context=context,
                 flow_id=occurrence["flow_id"],
                 flow_version_id=occurrence["flow_version_id"],
                 lane=Lane.BULK,

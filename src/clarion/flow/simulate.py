@@ -16,7 +16,7 @@ from typing import Literal
 
 from clarion.domain.message import Content, Reply
 from clarion.flow import engine
-from clarion.flow.context import ContactFields, Context
+from clarion.flow.context import Context
 from clarion.flow.definition import Flow
 from clarion.flow.engine import ReplyReceived, Resume, TimedOut, Triggered, Woken
 from clarion.flow.limits import DEFAULT_LIMITS, Limits
@@ -28,7 +28,6 @@ from clarion.flow.sprint import (
     NodeEntered,
     SendMessage,
     Sprint,
-    UpdateContact,
 )
 
 __all__ = ["Line", "Said", "Transcript", "simulate"]
@@ -134,7 +133,7 @@ def simulate(
         else:
             now = wait.deadline_at
             resume = TimedOut() if wait.kind == "reply" else Woken()
-        contact = _contact_after(sprint, context.contact)
+        contact = sprint.contact_after(context.contact)
         context = replace(context, now=now, contact=contact)
         sprint = engine.resume(flow, sprint.session, resume, context=context, limits=limits)
         play.note(sprint, now)
@@ -146,10 +145,3 @@ def simulate(
         now,
         sprint.session.wait is not None,
     )
-
-
-def _contact_after(sprint: Sprint, contact: ContactFields) -> ContactFields:
-    for effect in sprint.effects:
-        if isinstance(effect, UpdateContact):
-            contact = effect.applied_to(contact)
-    return contact

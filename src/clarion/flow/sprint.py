@@ -233,6 +233,13 @@ class Sprint:
         """The messages among the effects."""
         return tuple(each for each in self.effects if type(each) is SendMessage)
 
+    def contact_after(self, contact: ContactFields) -> ContactFields:
+        """The contact as flows see it after this sprint."""
+        for each in self.effects:
+            if type(each) is UpdateContact:
+                contact = each.applied_to(contact)
+        return contact
+
     @property
     def forward(self) -> ForwardTo | None:
         """Where the contact goes on, if this sprint forwards it."""

@@ -18,7 +18,7 @@ OUTBOX = load("outbox")
 SESSIONS = load("sessions")
 WEBHOOKS = load("webhooks")
 
-Source = Literal["word", "provider", "import", "person", "api"]
+Source = Literal["word", "provider", "import", "person", "api", "flow"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ __all__ = ["KIND", "ForwardToFlowConfig"]
 
 _Value = Annotated[Expression, Rendered(4096, is_empty_allowed=True)]
 _FINISH = Finish("forwarded")
+_OPTED_OUT = Finish("opted_out")
 
 
 class ForwardToFlowConfig(Config):
@@ -42,6 +43,8 @@ def _run(node: Node[ForwardToFlowConfig], state: State) -> Result:
             "too_many_forwards",
             f"A contact is handed on at most {state.limits.max_forwards} times.",
         )
+    if state.is_opted_out:
+        return _OPTED_OUT  # whoever has just opted out gets nothing more, from no flow
     inputs = {name: state.render(value) for name, value in config.variables.items()}
     state.effects.append(ForwardTo(node.id, config.flow, inputs))
     return _FINISH

@@ -101,7 +101,7 @@ class UpdateContactConfig(Config):
         Literal["opt_in", "opt_out"] | None,
         Field(
             description="What the person agrees to on the channel of the session. After `opt_out` "
-            "nothing more leaves, and the session ends at its next wait."
+            "nothing more leaves, not even what was just said, and the session ends at its next wait."
         ),
     ] = None
 
