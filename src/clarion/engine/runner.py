@@ -17,8 +17,9 @@ from datetime import datetime, timedelta
 from clarion.domain.campaign import CampaignStatus, Outcome, Reentry
 from clarion.domain.consent import Allow, Hold, Refuse, decide_consent
 from clarion.domain.message import Channel, Lane
+from clarion.engine.apply.end_sessions import end_sessions
 from clarion.engine.apply.move_participants import Move
-from clarion.engine.apply.set_fires import cancel_fires, set_fires
+from clarion.engine.apply.set_fires import set_fires
 from clarion.engine.apply.write_sprints import Frame, Walk, write_forwarded, write_started
 from clarion.engine.choose_sender import SenderChoice
 from clarion.engine.flow_versions import FlowVersions
@@ -116,16 +117,7 @@ class Runner:
         flow = await self._flow_versions.get(connection, occurrence["flow_version_id"])
         senders = await read_senders(connection, occurrence["workspace_id"], _OPENING_CHANNEL)
         walks, moves, ended = plan_chunk(occurrence, flow, rows, now)
-        if ended:
-            await SESSIONS.execute(
-                connection,
-                "end_sessions",
-                ids=sorted(ended),
-                status="superseded",
-                reason="superseded",
-                now=now,
-            )
-            await cancel_fires(connection, "session", sorted(ended))
+        await end_sessions(connection, ended, "superseded", "superseded", now)
         frame = Frame(occurrence["workspace_id"], _OPENING_CHANNEL, senders, now)
         followed = await follow_forwards(connection, self._flow_versions, frame.workspace_id, walks)
         await write_started(connection, frame, followed.walks, moves)

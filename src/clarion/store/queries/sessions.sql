@@ -42,6 +42,14 @@ SET status = :status, reason = :reason, ended_at = :now::timestamptz, wait_kind 
 WHERE id = ANY(:ids::bigint[]) AND status = 'waiting'
 RETURNING id;
 
+-- name: participants_without_opening
+-- Whoever waited for an opening message of one of these sessions.
+SELECT s.id, p.occurrence_id, p.contact_id
+FROM sessions s
+JOIN participants p ON p.occurrence_id = s.occurrence_id AND p.contact_id = s.contact_id
+WHERE s.id = ANY(:ids::bigint[]) AND p.session_id = s.id AND p.message_id IS NULL
+  AND p.outcome = 'pending';
+
 -- name: waiting_sessions_of_contacts
 -- All waiting sessions of some people.
 SELECT id FROM sessions
