@@ -213,3 +213,55 @@ async def test_a_once_campaign_fires_once(timed_shop: Shop, clock: MovedClock) -
         await shop.until(idle)
     assert shop.sends_by_phone() == dict.fromkeys(shop.phones, 1)
     assert await shop.pool.fetchval("SELECT count(*) FROM occurrences") == 1
+
+
+async def test_whoever_says_stop_before_the_first_message_is_not_waited_for(
+    timed_shop: Shop, clock: MovedClock
+) -> None:
+    shop = timed_shop
+    phone, other = await shop.add_people(2)
+    flow_id = await publish(shop, REMINDER)
+    async with shop.worker():
+        campaign = await shop.plan(flow_id=flow_id)
+
+        async def waiting() -> bool:
+            count = "SELECT count(*) FROM sessions WHERE status = 'waiting'"
+            return await shop.pool.fetchval(count) == 2
+
+        await shop.until(waiting)
+        shop.simulator.say(phone, phone_number_id=PHONE_NUMBER_ID, text="STOP")
+
+        async def skipped() -> bool:
+            return (await shop.campaign(campaign.id)).counts.skipped_count == 1
+
+        await shop.until(skipped)
+        clock.advance(days=2, minutes=1)
+        await shop.until_settled(campaign.id)
+    assert shop.sends_by_phone() == {other: 1}
+    row = await shop.pool.fetchrow(
+        "SELECT p.reason, o.status FROM participants p JOIN occurrences o ON o.id = p.occurrence_id"
+        " WHERE p.outcome = 'skipped'"
+    )
+    assert dict(row) == {"reason": "opted_out", "status": "finished"}
+
+
+async def test_a_session_that_a_later_start_replaced_before_its_first_message_is_accounted_for(
+    timed_shop: Shop, clock: MovedClock
+) -> None:
+    shop = timed_shop
+    await shop.add_people(1)
+    flow_id = await publish(shop, REMINDER)
+    async with shop.worker():
+        first = await shop.plan(flow_id=flow_id)
+
+        async def is_waiting() -> bool:
+            return bool(await shop.pool.fetchval("SELECT count(*) FROM sessions"))
+
+        await shop.until(is_waiting)
+        await shop.plan(flow_id=flow_id, name="Second")
+        first = await shop.until_settled(first.id)
+    assert first.counts.skipped_count == 1
+    assert await shop.pool.fetchval(
+        "SELECT reason FROM participants WHERE outcome = 'skipped'"
+    ) == ("superseded")
+    assert shop.sends_by_phone() == {}

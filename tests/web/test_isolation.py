@@ -73,6 +73,7 @@ MAKERS: dict[str, Maker] = {
     "campaign_id": _make_campaign,
     "occurrence_id": _history_by_hand,
     "message_id": _history_by_hand,
+    "conversation_id": _history_by_hand,
 }
 # Bodies that are valid, so that only the id is wrong.
 PERIOD = {"start_at": START, "end_at": END}
@@ -90,6 +91,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "campaign_suspend": {},
     "campaign_resume": {},
     "campaign_duplicate": PERIOD,
+    "conversation_assign": {"user_id": None},
 }
 OTHER_PARAMETERS = {"number": "1", "address_id": "1", "channel": "whatsapp"}
 
@@ -106,7 +108,7 @@ async def template_of_other(place: Any, other_scope: Any) -> None:
 
 
 async def make_history(place: Any, scope: Any, ids: dict[str, int]) -> None:
-    """An occurrence with one person in it, and its message."""
+    """An occurrence with one person in it, its message, and the conversation that came of it."""
     await place.pool.execute(
         "INSERT INTO occurrences (id, workspace_id, campaign_id, scheduled_at, status,"
         " audience_count, pending_count) VALUES ($1, $2, $3, $4, 'running', 1, 1)",
@@ -119,6 +121,11 @@ async def make_history(place: Any, scope: Any, ids: dict[str, int]) -> None:
     await place.pool.execute(
         "INSERT INTO messages (id, workspace_id, direction, channel, contact_id, content, status,"
         " created_at) VALUES ($1, $2, 'in', 'whatsapp', $3, '{}', 'received', $4)",
+        HISTORY_ID, scope.workspace_id, ids["contact_id"], scope.now,
+    )  # fmt: skip
+    await place.pool.execute(
+        "INSERT INTO conversations (id, workspace_id, contact_id, channel, opened_at)"
+        " VALUES ($1, $2, $3, 'whatsapp', $4)",
         HISTORY_ID, scope.workspace_id, ids["contact_id"], scope.now,
     )  # fmt: skip
 
@@ -166,6 +173,7 @@ async def test_lists_hold_nothing_of_another_workspace(
         "imports",
         "campaigns",
         "messages",
+        "conversations",
     ):
         assert (await admin.get(f"/api/v1/{noun}")).json()["items"] == [], noun
     names = [key["name"] for key in (await admin.get("/api/v1/keys")).json()["items"]]

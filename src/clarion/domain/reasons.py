@@ -43,6 +43,8 @@ _OWN_ROWS = (
     Reason("campaign_ended", "refusal", "The campaign ended before the turn came", "轮到之前活动已结束"),
     Reason("campaign_deleted", "refusal", "The campaign was deleted", "活动已删除"),
     Reason("flow_sent_nothing", "refusal", "The flow's path sends no message", "流程所走的路径没有发送消息"),
+    Reason("handed_over", "refusal", "Handed over to a person", "已转交人工"),
+    Reason("forwarded", "refusal", "Goes on in another flow", "已转入其他流程"),
     Reason("window_closed", "refusal", "The conversation window is closed; only a template may be sent", "会话窗口已关闭，只能发送模板消息"),
     Reason("expired", "refusal", "Not sent before it expired", "发送前已过期"),
     # Holds: it leaves later.
@@ -161,6 +163,10 @@ _FLOW_ROWS = (
     Reason("variable_not_json", "failure", "A variable's value cannot be stored", "变量的值无法保存"),
     Reason("variable_too_long", "failure", "A variable's value is too long", "变量的值过长"),
     Reason("variables_too_large", "failure", "The session's variables are too large together", "会话变量总量过大"),
+    Reason("wait_too_long", "failure", "The session would have to wait too long", "会话需要等待的时间过长"),
+    Reason("moment_missing", "failure", "There is no such moment to wait for", "没有可等待的时刻"),
+    Reason("too_many_forwards", "failure", "The contact was handed from flow to flow too often", "联系人在流程间转交次数过多"),
+    Reason("forward_failed", "failure", "The flow to go on with is not there or not published", "要转入的流程不存在或未发布"),
     Reason("node_missing", "failure", "The version no longer has the node that the session waited at", "该版本中已没有会话等待的节点"),
 )  # fmt: skip
 

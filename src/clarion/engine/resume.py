@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from clarion.domain.message import Channel, Lane
-from clarion.engine.apply.write_sprints import Frame, Walk, write_continued
+from clarion.engine.apply.write_sprints import Frame, Walk, write_continued, write_forwarded
 from clarion.engine.flow_versions import FlowVersions
+from clarion.engine.forward import follow_forwards
 from clarion.engine.person import person_from_row
 from clarion.engine.runner import read_senders
 from clarion.flow.context import CampaignFields, Context, OccurrenceFields
@@ -59,7 +60,9 @@ async def resume_sessions(
     for (workspace_id, channel), walks in by_place.items():
         senders = await read_senders(connection, workspace_id, Channel(channel))
         frame = Frame(workspace_id, Channel(channel), senders, now)
-        await write_continued(connection, frame, walks)
+        followed = await follow_forwards(connection, flow_versions, workspace_id, walks)
+        await write_continued(connection, frame, followed.walks)
+        await write_forwarded(connection, frame, followed.started)
         resumed.update(walk.session_id for walk in walks)
     return resumed
 
@@ -73,21 +76,18 @@ async def _walk(
 ) -> Walk:
     flow = await flow_versions.get(connection, row["flow_version_id"])
     person = person_from_row(row)
-    sprint = resume(
-        flow,
-        Session.from_json(row["state"]),
-        continuation.resume,
-        context=Context(
-            now=now,
-            contact=person.fields,
-            campaign=_campaign(row),
-            occurrence=_occurrence(row),
-            workspace_zone=row["workspace_zone"],
-        ),
+    context = Context(
+        now=now,
+        contact=person.fields,
+        campaign=_campaign(row),
+        occurrence=_occurrence(row),
+        workspace_zone=row["workspace_zone"],
     )
+    sprint = resume(flow, Session.from_json(row["state"]), continuation.resume, context=context)
     return Walk(
         person=person,
         sprint=sprint,
+        context=context,
         flow_id=row["flow_id"],
         flow_version_id=row["flow_version_id"],
         lane=continuation.lane,

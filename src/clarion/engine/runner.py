@@ -17,11 +17,13 @@ from datetime import datetime, timedelta
 from clarion.domain.campaign import CampaignStatus, Outcome, Reentry
 from clarion.domain.consent import Allow, Hold, Refuse, decide_consent
 from clarion.domain.message import Channel, Lane
+from clarion.engine.apply.end_sessions import end_sessions
 from clarion.engine.apply.move_participants import Move
-from clarion.engine.apply.set_fires import cancel_fires, set_fires
-from clarion.engine.apply.write_sprints import Frame, Walk, write_started
+from clarion.engine.apply.set_fires import set_fires
+from clarion.engine.apply.write_sprints import Frame, Walk, write_forwarded, write_started
 from clarion.engine.choose_sender import SenderChoice
 from clarion.engine.flow_versions import FlowVersions
+from clarion.engine.forward import follow_forwards
 from clarion.engine.parts import Parts
 from clarion.engine.person import Person, consent_facts, person_from_row
 from clarion.flow.context import CampaignFields, Context, OccurrenceFields
@@ -99,6 +101,7 @@ class Runner:
             "chunk_contacts",
             occurrence_id=occurrence_id,
             flow_id=occurrence["flow_id"],
+            campaign_id=occurrence["campaign_id"],
             channel=str(_OPENING_CHANNEL),
             first_contact_id=chunk["first_contact_id"],
             last_contact_id=chunk["last_contact_id"],
@@ -114,18 +117,11 @@ class Runner:
         flow = await self._flow_versions.get(connection, occurrence["flow_version_id"])
         senders = await read_senders(connection, occurrence["workspace_id"], _OPENING_CHANNEL)
         walks, moves, ended = plan_chunk(occurrence, flow, rows, now)
-        if ended:
-            await SESSIONS.execute(
-                connection,
-                "end_sessions",
-                ids=sorted(ended),
-                status="superseded",
-                reason="superseded",
-                now=now,
-            )
-            await cancel_fires(connection, "session", sorted(ended))
+        await end_sessions(connection, ended, "superseded", "superseded", now)
         frame = Frame(occurrence["workspace_id"], _OPENING_CHANNEL, senders, now)
-        await write_started(connection, frame, walks, moves)
+        followed = await follow_forwards(connection, self._flow_versions, frame.workspace_id, walks)
+        await write_started(connection, frame, followed.walks, moves)
+        await write_forwarded(connection, frame, followed.started)
         return True
 
     async def _remind(self, connection: Connection, occurrence_id: int, now: datetime) -> None:
@@ -160,21 +156,18 @@ def plan_chunk(
             continue
         if occurrence["reentry"] == Reentry.RESTART:
             ended.extend(waiting_ids)
-        sprint = start(
-            flow,
-            trigger=trigger,
-            context=Context(
-                now=now,
-                contact=person.fields,
-                campaign=campaign,
-                occurrence=occurrence_fields,
-                workspace_zone=occurrence["workspace_zone"],
-            ),
+        context = Context(
+            now=now,
+            contact=person.fields,
+            campaign=campaign,
+            occurrence=occurrence_fields,
+            workspace_zone=occurrence["workspace_zone"],
         )
         walks.append(
             Walk(
                 person=person,
-                sprint=sprint,
+                sprint=start(flow, trigger=trigger, context=context),
+                context=context,
                 flow_id=occurrence["flow_id"],
                 flow_version_id=occurrence["flow_version_id"],
                 lane=Lane.BULK,

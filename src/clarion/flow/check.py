@@ -10,7 +10,7 @@ how they are used.  A flow with a problem of severity ``error`` cannot be publis
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from typing import Any
 
 from clarion.domain.errors import Problem
@@ -18,8 +18,10 @@ from clarion.flow.context import ALIASES, CONTACT_FIELDS, EXTRA_NAMES, RESERVED_
 from clarion.flow.definition import START_NODE_ID, Flow, read_flow
 from clarion.flow.nodes import NODE_KINDS
 from clarion.flow.nodes.config import paths_of
+from clarion.flow.nodes.forward_to_flow import ForwardToFlowConfig
 from clarion.flow.nodes.kind import Node
 from clarion.flow.nodes.send_whatsapp_template import SendTemplateConfig
+from clarion.flow.nodes.update_contact import UpdateContactConfig
 from clarion.flow.problems import error, node_id_of, warning
 from clarion.flow.templates import TemplateShape, problems_of_use
 
@@ -28,10 +30,17 @@ __all__ = ["check_flow", "has_errors", "node_id_of"]
 Templates = Mapping[tuple[str, str], TemplateShape]
 
 
-def check_flow(data: object, *, templates: Templates | None = None) -> list[Problem]:
+def check_flow(
+    data: object,
+    *,
+    templates: Templates | None = None,
+    group_names: Set[str] | None = None,
+    flow_names: Set[str] | None = None,
+) -> list[Problem]:
     """Every problem of a flow file (decoded JSON); total.
 
-    ``templates`` are the known ones by name and language; without it their use is not checked.
+    ``templates`` are the known ones by name and language, ``group_names`` the workspace's groups,
+    ``flow_names`` its published flows; without one of these its use is not checked.
     """
     flow, problems = read_flow(data)
     if flow is None:
@@ -41,8 +50,13 @@ def check_flow(data: object, *, templates: Templates | None = None) -> list[Prob
     problems += _reach_problems(flow)
     problems += _variable_problems(flow)
     problems += _window_problems(flow)
+    problems += _note_problems(flow)
     if templates is not None:
         problems += _template_problems(flow, templates)
+    if group_names is not None:
+        problems += _group_problems(flow, group_names)
+    if flow_names is not None:
+        problems += _forward_problems(flow, {*flow_names, flow.name})
     return problems
 
 
@@ -124,10 +138,28 @@ def _reach_problems(flow: Flow) -> Iterator[Problem]:
                 reached.add(each)
                 waiting.append(each)
     for node in flow.nodes:
-        if node.id not in reached:
+        if node.id not in reached and not NODE_KINDS[node.kind].is_comment:
             fix = "Connect an exit to it, or remove it."
             message = f"No way leads to the node `{node.id}`."
             yield warning("unreachable_node", f"nodes.{node.id}", message, fix)
+
+
+def _note_problems(flow: Flow) -> Iterator[Problem]:
+    """Ways into what stands on the canvas only."""
+    comments = {node.id for node in flow.nodes if NODE_KINDS[node.kind].is_comment}
+    for node in flow.nodes:
+        ways = [
+            *((f"exits.{name}", target) for name, target in node.exits.items()),
+            *(("config.target", target) for target in NODE_KINDS[node.kind].targets(node.config)),
+        ]
+        for place, target in ways:
+            if target in comments:
+                yield error(
+                    "exit_to_note",
+                    f"nodes.{node.id}.{place}",
+                    f"The way leads to the note `{target}`, which does nothing.",
+                    "Name another node; a note stands beside the ways.",
+                )
 
 
 def _variable_problems(flow: Flow) -> Iterator[Problem]:
@@ -203,3 +235,32 @@ def _template_problems(flow: Flow, templates: Templates) -> Iterator[Problem]:
             f"There is no template `{config.template}` in the language `{config.language}`.",
             has,
         )
+
+
+def _group_problems(flow: Flow, group_names: Set[str]) -> Iterator[Problem]:
+    for node in flow.nodes:
+        config = node.config
+        if not isinstance(config, UpdateContactConfig):
+            continue
+        for field in ("add_to_groups", "remove_from_groups"):
+            for index, name in enumerate(getattr(config, field)):
+                if name not in group_names:
+                    yield error(
+                        "group_unknown",
+                        f"nodes.{node.id}.config.{field}.{index}",
+                        f"There is no group `{name}`.",
+                        "Make the group, or correct the name.",
+                    )
+
+
+def _forward_problems(flow: Flow, flow_names: Set[str]) -> Iterator[Problem]:
+    """Only warnings: two flows that forward to each other cannot both be published first."""
+    for node in flow.nodes:
+        config = node.config
+        if isinstance(config, ForwardToFlowConfig) and config.flow not in flow_names:
+            yield warning(
+                "flow_unknown",
+                f"nodes.{node.id}.config.flow",
+                f"There is no published flow `{config.flow}`; sessions would fail here.",
+                "Publish that flow, or correct the name.",
+            )

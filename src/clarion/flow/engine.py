@@ -20,6 +20,7 @@ from clarion.flow.definition import START_NODE_ID, Flow
 from clarion.flow.limits import DEFAULT_LIMITS, Limits
 from clarion.flow.nodes import NODE_KINDS
 from clarion.flow.nodes.kind import (
+    Finish,
     GoTo,
     Leave,
     Node,
@@ -56,10 +57,16 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Triggered:
-    """What started a session: the values of the declared inputs, and the message, if one did."""
+    """What started a session: the values of the declared inputs, and the message, if one did.
+
+    A session that goes on where another flow handed the contact on has that one's ``forward_count``
+    plus one, and its ``step_count``: the steps of a contact's messages are counted through.
+    """
 
     inputs: Mapping[str, Any] = field(default_factory=dict)
     reply: Reply | None = None
+    forward_count: int = 0
+    step_count: int = 0
 
 
 _NEW = Session(SessionStatus.ACTIVE)
@@ -92,6 +99,8 @@ def start(
     """Begin a session.  Inputs that the flow does not declare are ignored, with a warning."""
     state = State(_NEW, context, limits)
     state.sprint_count = 1
+    state.forward_count = trigger.forward_count
+    state.step_count = trigger.step_count
     state.node_id = START_NODE_ID
     try:
         _take_inputs(flow, trigger, state)
@@ -191,8 +200,8 @@ def _walk(flow: Flow, state: State, node_id: str) -> Sprint:
             events.append(ExitLeft(node.id, "jump", next_id))
         elif type(result) is Stay:
             return _stay(state, result.wait)
-        else:
-            break
+        elif type(result) is Finish:
+            return _complete(state, result.reason)
     return _complete(state)
 
 
@@ -205,7 +214,7 @@ def _go_on(flow: Flow, state: State, node: Node[Any], result: Result) -> Sprint:
     elif isinstance(result, GoTo):
         next_id, name = result.node_id, "jump"
     else:
-        return _complete(state)
+        return _complete(state, result.reason)
     state.events.append(ExitLeft(node.id, name, next_id))
     return _complete(state) if next_id is None else _walk(flow, state, next_id)
 
@@ -222,18 +231,22 @@ def _sprint(
         state.jump_counts,
         wait,
         reason,
+        state.forward_count,
     )
     return Sprint(session, tuple(state.events), tuple(state.effects))
 
 
 def _stay(state: State, wait: Wait) -> Sprint:
+    if state.is_opted_out:
+        # Nobody waits for a person who has just opted out: nothing more could be said.
+        return _complete(state, "opted_out")
     state.events.append(WaitStarted(wait.node_id, wait.kind, wait.deadline_at))
     return _sprint(state, SessionStatus.WAITING, wait)
 
 
-def _complete(state: State) -> Sprint:
-    state.events.append(SessionCompleted(state.node_id))
-    return _sprint(state, SessionStatus.COMPLETED)
+def _complete(state: State, reason: str | None = None) -> Sprint:
+    state.events.append(SessionCompleted(state.node_id, reason))
+    return _sprint(state, SessionStatus.COMPLETED, None, reason)
 
 
 def _fail(state: State, reason: str, message: str) -> Sprint:

@@ -40,6 +40,21 @@ _CONFIG_FIXES: Mapping[str, str] = MappingProxyType(
         "header_without_buttons": "Add a button, or remove header and footer.",
         "section_without_title": "Give each section a title.",
         "duration_too_long": "Wait at most 90 days.",
+        "bad_zone": "Write an IANA zone such as `Asia/Shanghai`, or `workspace`, or `contact`.",
+        "bad_range": "Name both ends of a time of day, days of the week, or dates in their order.",
+        "shares_not_whole": "Change the shares so that they are 100 together.",
+        "nothing_to_update": "Name what shall change.",
+        "group_twice": "Keep it in one of the two lists.",
+        "bad_attribute": "Choose another name.",
+        "reserved_attribute": "Use the node's own field for it, or choose another name.",
+        "moment_missing": "Add `time`, perhaps with a `weekday`, or `date`.",
+        "moment_twice": "Keep one of the two.",
+        "foreign_field": "Remove it.",
+        "choices_missing": "Add `choices`.",
+        "pattern_missing": "Add `pattern`.",
+        "bounds_crossed": "Exchange the two.",
+        "retry_without_expect": "Add `expect`, or remove `max_retries` and `retry_message`.",
+        "retries_missing": "Add `max_retries`, or remove `retry_message`.",
     }
 )
 _OTHER = ("config_invalid", "{message}.", "See the reference of the node kind.")
@@ -63,6 +78,11 @@ _PYDANTIC_WORDS: Mapping[str, tuple[str, str, str]] = MappingProxyType(
         "dict_type": ("config_invalid", "This is not an object.", "Write `{…}`."),
         "tuple_type": ("config_invalid", "This is not a list.", "Write `[…]`."),
         "literal_error": ("config_invalid", "It must be {expected}.", "Choose one of these."),
+        "date_from_datetime_parsing": (
+            "config_invalid",
+            "This is no date.",
+            "Write a day that there is, as `2026-05-01`.",
+        ),
         "string_type": ("config_invalid", "This is not a text.", "Write it in quotes."),
     }
 )

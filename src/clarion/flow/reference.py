@@ -172,6 +172,7 @@ A session that passes a limit ends as `failed`, with the reason.
 | nodes entered between two waits | {limits.max_nodes} | `too_many_nodes` |
 | times that a session goes on | {limits.max_sprints} | `too_many_sprints` |
 | jumps | {limits.max_jumps} | `too_many_jumps` |
+| flows after one another | {limits.max_forwards} forwards | `too_many_forwards` |
 | variables | {limits.max_variables} | `too_many_variables` |
 | characters of a variable | {limits.max_value_chars} | `variable_too_long` |
 | characters of all variables | {limits.max_variables_chars} | `variables_too_large` |

@@ -41,13 +41,15 @@ WaitKind = Literal["reply", "delay"]
 class Wait:
     """Where a session stands until somebody answers or ``deadline_at`` (aware) is reached.
 
-    ``channel`` is where an answer is expected; ``None`` for a delay.
+    ``channel`` is where an answer is expected; ``None`` for a delay.  ``retry_count`` is how often
+    the person was asked again because the answer did not fit.
     """
 
     kind: WaitKind
     node_id: str
     deadline_at: datetime
     channel: Channel | None = None
+    retry_count: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +57,10 @@ class Session:
     """One contact's walk.
 
     ``node_id`` is the node that was entered last.  ``step_count`` is the number of messages so far:
-    the n-th message has the step n, and ``(session, step)`` is its key for ever.  ``reason`` is a
-    short stable word, set when the session failed, was stopped or superseded.
+    the n-th message has the step n, and ``(session, step)`` is its key for ever.  ``forward_count``
+    is how many flows handed the contact on before this session began; it goes on with their count
+    of messages.  ``reason`` is a short stable word, set when the session failed, was stopped or
+    superseded, and when it was completed in another way than by an end.
     """
 
     status: SessionStatus
@@ -67,6 +71,7 @@ class Session:
     jump_counts: Mapping[str, int] = field(default_factory=lambda: _EMPTY)
     wait: Wait | None = None
     reason: str | None = None
+    forward_count: int = 0
 
     @property
     def is_open(self) -> bool:
@@ -90,16 +95,20 @@ class Session:
         if self.jump_counts:
             data["jumps"] = dict(self.jump_counts)
         if self.wait is not None:
-            wait = {
+            wait: dict[str, Any] = {
                 "kind": self.wait.kind,
                 "node": self.wait.node_id,
                 "deadline_at": self.wait.deadline_at.isoformat(),
             }
             if self.wait.channel is not None:
                 wait["channel"] = self.wait.channel.value
+            if self.wait.retry_count:
+                wait["retries"] = self.wait.retry_count
             data["wait"] = wait
         if self.reason is not None:
             data["reason"] = self.reason
+        if self.forward_count:
+            data["forwards"] = self.forward_count
         return data
 
     @classmethod
@@ -120,6 +129,8 @@ class Session:
                 node_id=wait["node"],
                 deadline_at=datetime.fromisoformat(wait["deadline_at"]),
                 channel=Channel(wait["channel"]) if "channel" in wait else None,
+                retry_count=wait.get("retries", 0),
             ),
             reason=data.get("reason"),
+            forward_count=data.get("forwards", 0),
         )

@@ -2,7 +2,7 @@
 
 Theory of operation.  A script is a list of lines, each an answer that comes so many seconds after
 the moment the session began to wait (``Line``).  Whatever comes first, the next line or the
-deadline, resumes the session; when the script is over only deadlines come.  The result is a
+deadline, resumes the session; when the script is over only deadlines come.  A flow that hands the contact on ends the play.  The result is a
 transcript: who said what, when, and by which way the flow went.  A week of waiting plays in no
 time.
 """
@@ -21,7 +21,14 @@ from clarion.flow.definition import Flow
 from clarion.flow.engine import ReplyReceived, Resume, TimedOut, Triggered, Woken
 from clarion.flow.limits import DEFAULT_LIMITS, Limits
 from clarion.flow.session import Session
-from clarion.flow.sprint import Event, ExitLeft, NodeEntered, SendMessage, Sprint
+from clarion.flow.sprint import (
+    Effect,
+    Event,
+    ExitLeft,
+    NodeEntered,
+    SendMessage,
+    Sprint,
+)
 
 __all__ = ["Line", "Said", "Transcript", "simulate"]
 
@@ -62,9 +69,14 @@ class Transcript:
     session: Session
     said: tuple[Said, ...]
     events: tuple[tuple[datetime, Event], ...]
-    effects: tuple[SendMessage, ...]
+    effects: tuple[Effect, ...]
     ended_at: datetime
     is_cut: bool = False
+
+    @property
+    def messages(self) -> tuple[SendMessage, ...]:
+        """The messages among the effects."""
+        return tuple(each for each in self.effects if isinstance(each, SendMessage))
 
     @property
     def path(self) -> tuple[str, ...]:
@@ -85,12 +97,12 @@ class _Play:
 
     said: list[Said] = field(default_factory=list)
     events: list[tuple[datetime, Event]] = field(default_factory=list)
-    effects: list[SendMessage] = field(default_factory=list)
+    effects: list[Effect] = field(default_factory=list)
 
     def note(self, sprint: Sprint, now: datetime) -> None:
         self.events += [(now, event) for event in sprint.events]
         self.effects += sprint.effects
-        self.said += [Said(now, "flow", each.content, each.node_id) for each in sprint.effects]
+        self.said += [Said(now, "flow", each.content, each.node_id) for each in sprint.messages]
 
 
 def simulate(
@@ -121,9 +133,9 @@ def simulate(
         else:
             now = wait.deadline_at
             resume = TimedOut() if wait.kind == "reply" else Woken()
-        sprint = engine.resume(
-            flow, sprint.session, resume, context=replace(context, now=now), limits=limits
-        )
+        contact = sprint.contact_after(context.contact)
+        context = replace(context, now=now, contact=contact)
+        sprint = engine.resume(flow, sprint.session, resume, context=context, limits=limits)
         play.note(sprint, now)
     return Transcript(
         sprint.session,

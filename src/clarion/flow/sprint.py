@@ -8,25 +8,30 @@ word first.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from clarion.domain.message import Channel, Content
+from clarion.flow.context import ContactFields
 from clarion.flow.session import Session, WaitKind
 
 __all__ = [
     "Effect",
     "Event",
     "ExitLeft",
+    "ForwardTo",
     "MessageCreated",
     "NodeEntered",
+    "OpenConversation",
     "ReplyTaken",
     "ResumeIgnored",
     "SendMessage",
     "SessionCompleted",
     "SessionFailed",
     "Sprint",
+    "UpdateContact",
     "VariableSet",
     "WaitStarted",
     "Warned",
@@ -114,10 +119,11 @@ class ResumeIgnored:
 
 @dataclass(frozen=True, slots=True)
 class SessionCompleted:
-    """The walk came to its end."""
+    """The walk came to its end.  ``reason`` tells how, when not by an end node."""
 
     event: ClassVar[str] = "session_completed"
     node_id: str | None
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +165,59 @@ class SendMessage:
     senders: tuple[str, ...] = ()
 
 
-Effect = SendMessage
+@dataclass(frozen=True, slots=True)
+class UpdateContact:
+    """Change the contact for good.
+
+    ``None`` leaves a field as it is.  ``attributes`` are set to their values, those in
+    ``removed_attributes`` are taken away.  Groups are named; names that the workspace does not have
+    change nothing.  ``consent`` is for the channel of the session.
+    """
+
+    node_id: str
+    name: str | None = None
+    language: str | None = None
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    removed_attributes: tuple[str, ...] = ()
+    add_to_groups: tuple[str, ...] = ()
+    remove_from_groups: tuple[str, ...] = ()
+    consent: Literal["opted_in", "opted_out"] | None = None
+
+    def applied_to(self, contact: ContactFields) -> ContactFields:
+        """The contact as flows see it after the change."""
+        attributes = {
+            name: value
+            for name, value in contact.attributes.items()
+            if name not in self.removed_attributes
+        }
+        attributes.update(self.attributes)
+        if self.language is not None:
+            attributes["language"] = self.language
+        name = contact.name if self.name is None else self.name
+        return replace(contact, name=name, attributes=attributes)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenConversation:
+    """Tell the people of the workspace that somebody waits for one of them.
+
+    ``note`` is what the flow wants them to know first.
+    """
+
+    node_id: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ForwardTo:
+    """Start the published version of another flow for this contact; always the last effect."""
+
+    node_id: str
+    flow_name: str
+    inputs: Mapping[str, str] = field(default_factory=dict)
+
+
+Effect = SendMessage | UpdateContact | OpenConversation | ForwardTo
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +227,24 @@ class Sprint:
     session: Session
     events: tuple[Event, ...]
     effects: tuple[Effect, ...]
+
+    @property
+    def messages(self) -> tuple[SendMessage, ...]:
+        """The messages among the effects."""
+        return tuple(each for each in self.effects if type(each) is SendMessage)
+
+    def contact_after(self, contact: ContactFields) -> ContactFields:
+        """The contact as flows see it after this sprint."""
+        for each in self.effects:
+            if type(each) is UpdateContact:
+                contact = each.applied_to(contact)
+        return contact
+
+    @property
+    def forward(self) -> ForwardTo | None:
+        """Where the contact goes on, if this sprint forwards it."""
+        last = self.effects[-1] if self.effects else None
+        return last if type(last) is ForwardTo else None
 
 
 def event_to_json(event: Event) -> dict[str, Any]:

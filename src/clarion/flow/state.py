@@ -9,6 +9,7 @@ failed session.  ``NodeFailed`` never leaves the engine.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from clarion.domain.message import Channel, Content, Reply
@@ -22,6 +23,7 @@ from clarion.flow.sprint import (
     MessageCreated,
     ReplyTaken,
     SendMessage,
+    UpdateContact,
     VariableSet,
     Warned,
 )
@@ -53,12 +55,15 @@ class State:
         "context",
         "effects",
         "events",
+        "forward_count",
+        "is_opted_out",
         "jump_counts",
         "limits",
         "node_id",
         "sprint_count",
         "step_count",
         "variables",
+        "wait",
     )
 
     def __init__(self, session: Session, context: Context, limits: Limits) -> None:
@@ -71,6 +76,9 @@ class State:
         self.step_count = session.step_count
         self.sprint_count = session.sprint_count
         self.node_id = session.node_id or ""
+        self.forward_count = session.forward_count
+        self.wait = session.wait
+        self.is_opted_out = False
         self._warning_count = 0
 
     def render(self, expression: Expression) -> str:
@@ -138,6 +146,14 @@ class State:
         self.step_count += 1
         self.effects.append(SendMessage(self.step_count, self.node_id, channel, content, senders))
         self.events.append(MessageCreated(self.node_id, self.step_count))
+
+    def update_contact(self, change: UpdateContact) -> None:
+        """Change the contact; the nodes that follow see it changed."""
+        self.effects.append(change)
+        contact = change.applied_to(self.context.contact)
+        self.context = replace(self.context, contact=contact)
+        if change.consent is not None:
+            self.is_opted_out = change.consent == "opted_out"
 
     def warn(self, code: str, message: str) -> None:
         """Tell the author something; the walk goes on."""

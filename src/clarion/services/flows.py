@@ -50,6 +50,9 @@ __all__ = [
 
 QUERIES = load("flows")
 
+# What a definition may name besides templates.
+_NAMED_NOUNS = ("group", "flow")
+
 
 @dataclass(frozen=True, slots=True)
 class FlowSummary:
@@ -250,10 +253,14 @@ async def update_draft(
 
 
 async def check_definition(connection: Connection, scope: Scope, definition: Any) -> list[Problem]:
-    """Every problem of a definition that is not stored, with the workspace's templates."""
+    """Every problem of a definition, with the workspace's templates, groups and published flows."""
     scope.require(Permission.READ)
     templates = await shapes_of_workspace(connection, scope.workspace_id)
-    return check_flow(definition, templates=templates)
+    rows = await QUERIES.fetch(connection, "names_for_check", workspace_id=scope.workspace_id)
+    names = {noun: {row["name"] for row in rows if row["noun"] == noun} for noun in _NAMED_NOUNS}
+    return check_flow(
+        definition, templates=templates, group_names=names["group"], flow_names=names["flow"]
+    )
 
 
 async def check_draft(connection: Connection, scope: Scope, flow_id: int) -> list[Problem]:

@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from clarion.web.audit import routes as audit
 from clarion.web.campaigns import routes as campaigns
 from clarion.web.contacts import routes as contacts
+from clarion.web.conversations import routes as conversations
 from clarion.web.flows import routes as flows
 from clarion.web.groups import routes as groups
 from clarion.web.imports import routes as imports
@@ -36,6 +37,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     campaigns.router,
     occurrences.router,
     messages.router,
+    conversations.router,
     audit.router,
     live.router,
 )

@@ -6,6 +6,7 @@ A case names its nodes; `start` is put before the first and an `end` named `done
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,7 +17,7 @@ from clarion.flow.context import CampaignFields, ContactFields, Context, Occurre
 from clarion.flow.definition import SCHEMA
 from clarion.flow.engine import Triggered
 from clarion.flow.simulate import Line, Transcript
-from clarion.flow.sprint import VariableSet, Warned
+from clarion.flow.sprint import SendMessage, VariableSet, Warned
 
 CASES = Path(__file__).parents[2] / "cases" / "flow"
 NOON = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
@@ -76,8 +77,13 @@ def told(transcript: Transcript) -> dict[str, Any]:
         "status": session.status.value,
         "reason": session.reason,
         "walk": [f"{node_id} {name}" for node_id, name in transcript.exits],
-        "sent": [plain(effect.content) for effect in transcript.effects],
-        "senders": [list(effect.senders) for effect in transcript.effects if effect.senders],
+        "sent": [plain(message.content) for message in transcript.messages],
+        "senders": [list(message.senders) for message in transcript.messages if message.senders],
+        "effects": [
+            {"effect": type(effect).__name__} | plain(effect)
+            for effect in transcript.effects
+            if not isinstance(effect, SendMessage)
+        ],
         "variables": {
             event.name: event.value
             for _, event in transcript.events
@@ -95,6 +101,8 @@ def plain(value: Any) -> Any:
         return {
             key: each for key, each in data.items() if each or (each is not False and each == 0)
         }
+    if isinstance(value, Mapping):
+        return {key: plain(each) for key, each in value.items()}
     if isinstance(value, tuple | list):
         return [plain(each) for each in value]
     return value

@@ -33,10 +33,23 @@ def templates_of(case):
     }
 
 
+def names_of(case, field):
+    return frozenset(case[field]) if field in case else None
+
+
+def check_case(case):
+    return check_flow(
+        case["flow"],
+        templates=templates_of(case),
+        group_names=names_of(case, "groups"),
+        flow_names=names_of(case, "flows"),
+    )
+
+
 @pytest.mark.parametrize("path", BROKEN, ids=lambda path: path.stem)
 def test_a_broken_flow_is_explained(path):
     case = read_cases(path)
-    problems = check_flow(case["flow"], templates=templates_of(case))
+    problems = check_case(case)
     assert [asdict(problem) for problem in problems] == case["problems"]
     assert problems
 
@@ -44,7 +57,7 @@ def test_a_broken_flow_is_explained(path):
 @pytest.mark.parametrize("path", BROKEN, ids=lambda path: path.stem)
 def test_a_problem_of_a_node_names_a_node_of_the_flow(path):
     case = read_cases(path)
-    for problem in check_flow(case["flow"], templates=templates_of(case)):
+    for problem in check_case(case):
         node_id = node_id_of(problem)
         assert node_id is None or node_id in {each["id"] for each in case["flow"]["nodes"]}
 

@@ -106,7 +106,11 @@ def test_every_event_can_be_written_as_json():
     transcript = simulate(FEEDBACK, [Line("hm"), Line("5", payload="5")], context=ANNA)
     written = [json.loads(json.dumps(event_to_json(event))) for _, event in transcript.events]
     assert written[0] == {"event": "node_entered", "node_id": "start", "kind": "start"}
-    assert written[-1] == {"event": "session_completed", "node_id": "done"}
+    assert written[-1] == {
+        "event": "session_completed",
+        "node_id": "done",
+        "reason": None,
+    }
 
 
 @pytest.mark.parametrize(

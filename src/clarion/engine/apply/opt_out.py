@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Literal
 
 from clarion.domain.message import Channel
-from clarion.engine.apply.set_fires import cancel_fires
+from clarion.engine.apply.end_sessions import end_sessions
 from clarion.store.pool import Connection
 from clarion.store.queries import load
 
@@ -18,7 +18,7 @@ OUTBOX = load("outbox")
 SESSIONS = load("sessions")
 WEBHOOKS = load("webhooks")
 
-Source = Literal["word", "provider", "import", "person", "api"]
+Source = Literal["word", "provider", "import", "person", "api", "flow"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +47,7 @@ async def opt_out(
         contact_ids=sorted(changed),
         channel=str(channel),
     )
-    session_ids = [row["id"] for row in rows]
-    await SESSIONS.execute(
-        connection,
-        "end_sessions",
-        ids=session_ids,
-        status="stopped",
-        reason="opted_out",
-        now=now,
-    )
-    await cancel_fires(connection, "session", session_ids)
+    await end_sessions(connection, [row["id"] for row in rows], "stopped", "opted_out", now)
     credited = await WEBHOOKS.fetch(
         connection, "last_campaign_of_contacts", contact_ids=sorted(changed), now=now
     )

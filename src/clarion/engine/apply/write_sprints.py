@@ -3,11 +3,12 @@
 Theory of operation.  A ``Walk`` pairs a sprint with whose it is.  New sessions and continued ones
 differ only in how the session row is written; messages, reminders, participants and outboxes are
 the same for both, and are written here once.  The order of the statements is the order of locks that
-everybody keeps: sessions, messages, participants, occurrences, fires, outboxes.
+everybody keeps: sessions, contacts, messages, participants, occurrences, fires, outboxes.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,15 +19,18 @@ from clarion.domain.campaign import Outcome
 from clarion.domain.message import Channel, Lane
 from clarion.engine.apply.insert_messages import NewMessage, append_to_outboxes, insert_messages
 from clarion.engine.apply.move_participants import Move, move_participants
+from clarion.engine.apply.open_conversations import HandOver, open_conversations
 from clarion.engine.apply.set_fires import cancel_fires, set_fires
+from clarion.engine.apply.update_contacts import merged, set_consents, update_contacts
 from clarion.engine.choose_sender import SenderChoice, choose_sender
 from clarion.engine.person import Person
+from clarion.flow.context import Context
 from clarion.flow.session import Session, SessionStatus
-from clarion.flow.sprint import Sprint
+from clarion.flow.sprint import OpenConversation, Sprint, UpdateContact
 from clarion.store.pool import Connection
 from clarion.store.queries import load
 
-__all__ = ["Frame", "Walk", "write_continued", "write_started"]
+__all__ = ["Frame", "Walk", "write_continued", "write_forwarded", "write_started"]
 
 SESSIONS = load("sessions")
 
@@ -43,10 +47,11 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """One person's sprint.  ``session_id`` 0: the session is new."""
+    """One person's sprint, and the context that it ran in.  ``session_id`` 0: a new session."""
 
     person: Person
     sprint: Sprint
+    context: Context
     flow_id: int
     flow_version_id: int
     lane: Lane
@@ -88,9 +93,20 @@ async def write_started(
         wait_kinds=[session.wait and session.wait.kind for session in sessions],
         wake_ats=[session.wait and session.wait.deadline_at for session in sessions],
         ended_ats=[None if session.is_open else frame.now for session in sessions],
+        forward_counts=[session.forward_count for session in sessions],
     )
     revisions = dict.fromkeys(ids, 1)
     await _write_rest(connection, frame, walks, ids, messages, revisions, moves)
+
+
+async def write_forwarded(connection: Connection, frame: Frame, walks: Sequence[Walk]) -> None:
+    """Write the new sessions of contacts that other flows handed on, the earlier ones first."""
+    groups: defaultdict[tuple[int, int, int | None], list[Walk]] = defaultdict(list)
+    for walk in walks:
+        forward_count = walk.sprint.session.forward_count
+        groups[forward_count, walk.flow_version_id, walk.occurrence_id].append(walk)
+    for each in groups.values():
+        await write_started(connection, frame, each)
 
 
 async def write_continued(connection: Connection, frame: Frame, walks: Sequence[Walk]) -> None:
@@ -128,6 +144,25 @@ async def _write_rest(
     revisions: dict[int, int],
     moves: Sequence[Move],
 ) -> None:
+    changes = merged(
+        (walk.person.contact_id, effect)
+        for walk in walks
+        for effect in walk.sprint.effects
+        if isinstance(effect, UpdateContact)
+    )
+    await update_contacts(connection, frame.workspace_id, changes, frame.now)
+    await open_conversations(
+        connection,
+        frame.workspace_id,
+        frame.channel,
+        [
+            HandOver(walk.person.contact_id, _sender_of(each, walk), session_id, effect.note)
+            for walk, session_id, each in zip(walks, session_ids, messages, strict=True)
+            for effect in walk.sprint.effects
+            if isinstance(effect, OpenConversation)
+        ],
+        frame.now,
+    )
     flat = [message for each in messages for message in each]
     message_ids = await insert_messages(
         connection, frame.workspace_id, frame.channel, flat, frame.now
@@ -143,6 +178,7 @@ async def _write_rest(
         if (move := _move(walk, session_id, openings.get(session_id))) is not None
     ]
     await move_participants(connection, [*moves, *own_moves], frame.now)
+    await set_consents(connection, frame.channel, changes, frame.now)
     await set_fires(
         connection,
         "session",
@@ -172,7 +208,7 @@ def _messages(frame: Frame, walk: Walk, session_id: int) -> list[NewMessage]:
     person = walk.person
     messages: list[NewMessage] = []
     sender_id = walk.sender_id
-    for effect in walk.sprint.effects:
+    for effect in walk.sprint.messages:
         sender_id = choose_sender(
             frame.senders,
             effect.senders,
@@ -219,6 +255,8 @@ def _move(walk: Walk, session_id: int, opening: tuple[int, str | None] | None) -
         outcome = Outcome.FAILED if reason else Outcome.PENDING
     elif walk.sprint.session.step_count > 0:
         return None  # the opening message left in an earlier sprint
+    elif walk.sprint.session.reason == "forwarded":
+        return None  # the flow that goes on will tell
     else:
         outcome, reason = _without_message(walk.sprint.session)
     return Move(walk.occurrence_id, walk.person.contact_id, outcome, reason, session_id, message_id)
@@ -229,4 +267,4 @@ def _without_message(session: Session) -> tuple[Outcome, str | None]:
         return Outcome.PENDING, None
     if session.status is SessionStatus.FAILED:
         return Outcome.FAILED, session.reason or "flow_failed"
-    return Outcome.SKIPPED, "flow_sent_nothing"
+    return Outcome.SKIPPED, session.reason or "flow_sent_nothing"

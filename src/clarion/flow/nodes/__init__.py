@@ -12,14 +12,24 @@ from typing import Any
 
 from clarion.flow.nodes import (
     branch,
+    date_time_branch,
     end,
+    forward_to_flow,
+    hand_over,
     jump,
+    note,
+    random_branch,
+    recognise_entities,
+    recognise_language,
+    recognise_phone_number,
     send_whatsapp_message,
     send_whatsapp_template,
     set_variables,
     start,
+    update_contact,
     wait,
     wait_for_reply,
+    wait_until,
 )
 from clarion.flow.nodes.kind import NodeKind
 
@@ -34,10 +44,20 @@ NODE_KINDS: Mapping[str, NodeKind[Any]] = MappingProxyType(
             send_whatsapp_message.KIND,
             wait_for_reply.KIND,
             branch.KIND,
+            date_time_branch.KIND,
+            random_branch.KIND,
             set_variables.KIND,
+            recognise_phone_number.KIND,
+            recognise_language.KIND,
+            recognise_entities.KIND,
+            update_contact.KIND,
             wait.KIND,
+            wait_until.KIND,
             jump.KIND,
+            forward_to_flow.KIND,
+            hand_over.KIND,
             end.KIND,
+            note.KIND,
         )
     }
 )

@@ -28,6 +28,7 @@ from clarion.flow.expressions import Expression, ExpressionError
 
 __all__ = [
     "Config",
+    "CountryCode",
     "Duration",
     "LongText",
     "NamedPath",
@@ -100,6 +101,10 @@ class Rendered:
 
 
 LongText = Annotated[Expression, Rendered(4096)]
+CountryCode = Annotated[
+    str,
+    Field(pattern=r"^[A-Z]{2}$", description="An ISO code of two capital letters, such as `CN`."),
+]
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
 _PATH = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}(\.[A-Za-z0-9_-]{1,64}){0,7}")

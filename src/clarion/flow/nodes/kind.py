@@ -93,7 +93,9 @@ class Stay:
 
 @dataclass(frozen=True, slots=True)
 class Finish:
-    """The session is complete."""
+    """The session is complete.  ``reason`` tells how, when not by an end node."""
+
+    reason: str | None = None
 
 
 Result = Leave | GoTo | Stay | Finish
@@ -123,7 +125,8 @@ class NodeKind(Generic[C]):
     ``summary`` is Markdown for the reference; ``exit_meanings`` tells each exit (or family of
     exits); ``example`` is a node of this kind, as JSON.  ``sends`` says whether the kind sends, and
     whether it needs an open conversation; ``waits`` whether a sprint ends here, which makes a loop
-    through it harmless.  ``writes`` names the variables that the node sets, ``targets`` the nodes
+    through it harmless.  ``is_comment`` marks what stands on the canvas only and is
+    never run.  ``writes`` names the variables that the node sets, ``targets`` the nodes
     to which it may go without an exit.
     """
 
@@ -138,5 +141,6 @@ class NodeKind(Generic[C]):
     resume: Callable[[Node[C], State, Resume], Result] | None = None
     sends: Literal["template", "free_form"] | None = None
     waits: bool = False
+    is_comment: bool = False
     writes: Callable[[C], Sequence[str]] = lambda _config: ()
     targets: Callable[[C], Sequence[str]] = lambda _config: ()

@@ -8,8 +8,9 @@ from typing import Annotated, Self
 from pydantic import Discriminator, Field, Tag, model_validator
 from pydantic_core import PydanticCustomError
 
-from clarion.domain.message import Channel, Reply
-from clarion.flow.nodes.config import Config, Duration, VariableName
+from clarion.domain.message import Channel, Reply, TextContent
+from clarion.flow.nodes.config import Config, Duration, LongText, VariableName
+from clarion.flow.nodes.expectation import Expectation
 from clarion.flow.nodes.kind import (
     Exit,
     Leave,
@@ -21,13 +22,14 @@ from clarion.flow.nodes.kind import (
     Stay,
 )
 from clarion.flow.session import Wait
-from clarion.flow.state import State
+from clarion.flow.state import NodeFailed, State
 
 __all__ = ["KIND", "AwaitedButton", "WaitForReplyConfig"]
 
 _Id = Annotated[str, Field(min_length=1, max_length=256)]
 _OTHER = Leave("other")
 _TIMEOUT = Leave("timeout")
+_INVALID = Leave("invalid")
 
 
 class AwaitedButton(Config):
@@ -69,6 +71,18 @@ class WaitForReplyConfig(Config):
         Channel.WHATSAPP
     )
 
+    expect: Annotated[
+        Expectation | None,
+        Field(description="What an answer must be that is none of the buttons."),
+    ] = None
+    max_retries: Annotated[
+        int,
+        Field(ge=0, le=10, description="How often to ask again when the answer does not fit."),
+    ] = 0
+    retry_message: Annotated[
+        LongText | None, Field(description="What to say then, e.g. `A number from 1 to 5, please.`")
+    ] = None
+
     @cached_property
     def button_ids(self) -> tuple[str, ...]:
         """The ids of the buttons, in the author's order."""
@@ -90,6 +104,14 @@ class WaitForReplyConfig(Config):
         """Refuse two exits of the same name."""
         if len(set(self.button_ids)) != len(self.button_ids):
             raise PydanticCustomError("duplicate_button", "Two buttons have the same id")
+        if self.expect is None and (self.max_retries or self.retry_message is not None):
+            raise PydanticCustomError(
+                "retry_without_expect", "Nothing is expected, so nobody is asked again"
+            )
+        if self.retry_message is not None and not self.max_retries:
+            raise PydanticCustomError(
+                "retries_missing", "The message is never sent, since `max_retries` is 0"
+            )
         return self
 
     def button_of(self, reply: Reply) -> str | None:
@@ -110,6 +132,7 @@ def _exits(config: WaitForReplyConfig) -> tuple[Exit, ...]:
     return (
         *(Exit(f"button:{each}", is_after_reply=True) for each in config.button_ids),
         Exit("other", is_required=not config.buttons, is_after_reply=True),
+        *(() if config.expect is None else (Exit("invalid", False, is_after_reply=True),)),
         Exit("timeout", is_required=False),
     )
 
@@ -124,10 +147,31 @@ def _resume(node: Node[WaitForReplyConfig], state: State, resume: Resume) -> Res
         return _TIMEOUT
     config, reply = node.config, resume.reply
     state.take_reply(reply)
-    if config.save_as is not None:
-        state.set_variable(config.save_as, reply.text[: state.limits.max_value_chars])
     button_id = config.button_of(reply)
+    answer: str | None = reply.text[: state.limits.max_value_chars]
+    if button_id is None and config.expect is not None:
+        answer = config.expect.read(reply.text[: state.limits.max_value_chars])
+        if answer is None:
+            return _ask_again(node, state)
+    if config.save_as is not None:
+        state.set_variable(config.save_as, answer)
     return _OTHER if button_id is None else Leave(f"button:{button_id}")
+
+
+def _ask_again(node: Node[WaitForReplyConfig], state: State) -> Result:
+    """The answer does not fit: wait once more, with the whole time, or give up."""
+    config = node.config
+    retry_count = state.wait.retry_count if state.wait is not None else 0
+    if retry_count >= config.max_retries:
+        return _INVALID
+    if config.retry_message is not None:
+        text = state.render(config.retry_message)
+        if not text.strip():
+            source = config.retry_message.source
+            raise NodeFailed("text_empty", f"A text came out empty (`{source}`).")
+        state.send(config.channel, TextContent(text))
+    deadline_at = state.context.now + config.timeout.delta
+    return Stay(Wait("reply", node.id, deadline_at, config.channel, retry_count + 1))
 
 
 KIND = NodeKind(
@@ -136,7 +180,9 @@ KIND = NodeKind(
     summary="Stands still until the person answers on the channel or the time is over. The latest "
     "answer is `reply.text`, `reply.payload` and `reply.kind`; the first one of a session is "
     "`incomingMessage`. An answer that comes after the time is over, but before the session has "
-    "gone on, still counts as an answer.",
+    "gone on, still counts as an answer. With `expect` an answer that does not fit is asked for again, "
+    "each time with the whole time; the variable takes the answer in one form: `1234.5`, "
+    "`2026-05-01`, the word as it stands in the choices.",
     config=WaitForReplyConfig,
     run=_run,
     resume=_resume,
@@ -158,7 +204,8 @@ KIND = NodeKind(
     exits=_exits,
     exit_meanings={
         "button:<id>": "The answer is this button, row or quick reply.",
-        "other": "Any other answer.",
+        "other": "Any other answer; with `expect`, one that fits.",
+        "invalid": "Only with `expect`: the answer did not fit, and the retries are used up.",
         "timeout": "Nobody answered in time.",
     },
     waits=True,

@@ -101,3 +101,11 @@ FROM flow_versions v
 JOIN flows f ON f.id = v.flow_id
 WHERE v.workspace_id = :workspace_id AND v.flow_id = :flow_id AND v.number = :number
   AND f.deleted_at IS NULL;
+
+-- name: names_for_check
+-- What a flow may name: groups that people made, and published flows.
+SELECT 'group' AS noun, name FROM groups
+WHERE workspace_id = :workspace_id AND NOT is_system
+UNION ALL
+SELECT 'flow', name FROM flows
+WHERE workspace_id = :workspace_id AND deleted_at IS NULL AND published_version_id IS NOT NULL;

@@ -107,7 +107,9 @@ SELECT p.contact_id, c.id IS NOT NULL AS is_present, c.name, c.phone, c.email, c
     s.reason AS suppression_reason, a.kind AS address_kind, a.value AS address_value,
     w.sender_id AS known_sender_id,
     (SELECT array_agg(x.id) FROM sessions x
-     WHERE x.contact_id = p.contact_id AND x.status = 'waiting' AND x.flow_id = :flow_id)
+     WHERE x.contact_id = p.contact_id AND x.status = 'waiting'
+       -- Where a session of this campaign was forwarded to counts as the flow itself.
+       AND (x.flow_id = :flow_id OR (x.campaign_id = :campaign_id AND x.forward_count > 0)))
         AS waiting_session_ids
 FROM participants p
 LEFT JOIN contacts c ON c.id = p.contact_id

@@ -10,15 +10,17 @@ SELECT nextval('messages_id_seq') AS id FROM generate_series(1, :count);
 -- New sessions in bulk.
 INSERT INTO sessions
     (id, workspace_id, contact_id, flow_id, flow_version_id, campaign_id, occurrence_id, channel,
-     sender_id, status, reason, state, revision, wait_kind, wake_at, started_at, ended_at)
+     sender_id, status, reason, state, revision, wait_kind, wake_at, started_at, ended_at,
+     forward_count)
 SELECT r.id, :workspace_id, r.contact_id, :flow_id, :flow_version_id, :campaign_id, :occurrence_id,
     :channel, r.sender_id, r.status, r.reason, r.state::jsonb, 1, r.wait_kind, r.wake_at,
-    :now::timestamptz, r.ended_at
+    :now::timestamptz, r.ended_at, r.forward_count
 FROM unnest(
     :ids::bigint[], :contact_ids::bigint[], :sender_ids::bigint[], :statuses::text[],
     :reasons::text[], :states::text[], :wait_kinds::text[], :wake_ats::timestamptz[],
-    :ended_ats::timestamptz[])
-    AS r (id, contact_id, sender_id, status, reason, state, wait_kind, wake_at, ended_at);
+    :ended_ats::timestamptz[], :forward_counts::integer[])
+    AS r (id, contact_id, sender_id, status, reason, state, wait_kind, wake_at, ended_at,
+          forward_count);
 
 -- name: update_sessions
 -- Where sessions stand after a sprint.
@@ -39,6 +41,14 @@ SET status = :status, reason = :reason, ended_at = :now::timestamptz, wait_kind 
     wake_at = NULL, revision = revision + 1
 WHERE id = ANY(:ids::bigint[]) AND status = 'waiting'
 RETURNING id;
+
+-- name: participants_without_opening
+-- Whoever waited for an opening message of one of these sessions.
+SELECT s.id, p.occurrence_id, p.contact_id
+FROM sessions s
+JOIN participants p ON p.occurrence_id = s.occurrence_id AND p.contact_id = s.contact_id
+WHERE s.id = ANY(:ids::bigint[]) AND p.session_id = s.id AND p.message_id IS NULL
+  AND p.outcome = 'pending';
 
 -- name: waiting_sessions_of_contacts
 -- All waiting sessions of some people.
@@ -105,6 +115,12 @@ FROM unnest(
 -- name: flow_version
 -- An immutable version of a flow.
 SELECT id, flow_id, number, definition FROM flow_versions WHERE id = :flow_version_id;
+
+-- name: published_flows_named
+-- The published flows of a workspace by their names.
+SELECT id, name, published_version_id FROM flows
+WHERE workspace_id = :workspace_id AND name = ANY(:names::text[]) AND deleted_at IS NULL
+  AND published_version_id IS NOT NULL;
 
 -- name: senders_of_workspace
 -- The senders that a sprint may choose from.
