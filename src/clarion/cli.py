@@ -16,11 +16,24 @@ from typing import Annotated, Any
 import typer
 
 import clarion
-from clarion.commands import contacts, flows, groups, keys, senders, templates, users, workspaces
+from clarion.commands import (
+    campaigns,
+    contacts,
+    flows,
+    groups,
+    keys,
+    messages,
+    senders,
+    templates,
+    users,
+    workspaces,
+)
+from clarion.commands.demo.command import demo
 from clarion.commands.doctor import doctor
 from clarion.commands.migrations import migrate_database
 from clarion.commands.output import AsJson, print_error, print_json
 from clarion.commands.serve import serve, web, work
+from clarion.commands.simulate import simulate
 from clarion.domain.errors import ClarionError
 
 __all__ = ["app", "main"]
@@ -36,11 +49,13 @@ def version(*, as_json: AsJson = False) -> None:
 
 # Commands of the server itself.
 COMMANDS: tuple[tuple[str, Callable[..., Any]], ...] = (
+    ("demo", demo),
     ("serve", serve),
     ("work", work),
     ("web", web),
     ("migrate", migrate_database),
     ("doctor", doctor),
+    ("simulate", simulate),
     ("version", version),
 )
 # Commands of a noun.
@@ -53,6 +68,8 @@ SUB_APPS: tuple[tuple[str, typer.Typer], ...] = (
     ("contacts", contacts.app),
     ("groups", groups.app),
     ("flow", flows.app),
+    ("campaign", campaigns.app),
+    ("message", messages.app),
 )
 
 

@@ -123,6 +123,25 @@ class Settings(BaseSettings):
         description="How late, after downtime, a planned occurrence may still run, when the campaign"
         " does not say otherwise; a later one is recorded as missed.",
     )
+    breaker_minimum_count: int = Field(
+        50,
+        ge=1,
+        description="After how many results the breaker begins to judge a running campaign.",
+    )
+    breaker_failed_percent: int = Field(
+        50,
+        ge=1,
+        le=100,
+        description="The share of failed messages above which a campaign suspends itself; 100 means"
+        " never.",
+    )
+    breaker_opted_out_percent: int = Field(
+        10,
+        ge=1,
+        le=100,
+        description="The share of people who opted out, among those messaged, above which a campaign"
+        " suspends itself; 100 means never.",
+    )
     shutdown_seconds: int = Field(
         20,
         ge=1,

@@ -260,6 +260,18 @@ class House:
     def sent_count(self) -> int:
         return len(self.ledger())
 
+    async def doubts(self) -> tuple[int, int]:
+        """After a kill: rows below the marks without a result, and those that truly never left."""
+        rows = await self.pool.fetch(
+            "SELECT m.to_value FROM outbox_rows r JOIN sender_leases l USING (sender_id) "
+            "JOIN messages m ON m.id = r.message_id WHERE r.position <= CASE r.lane "
+            "WHEN 'bulk' THEN l.bulk_intent_position ELSE l.conversation_intent_position END "
+            "AND NOT EXISTS (SELECT FROM attempt_results a WHERE a.sender_id = r.sender_id "
+            "AND a.lane = r.lane AND a.position = r.position)"
+        )
+        sends = self.sends_by_phone()
+        return len(rows), sum(1 for row in rows if row["to_value"] not in sends)
+
     # -- waiting -----------------------------------------------------------------------------------
 
     async def until(
@@ -303,6 +315,13 @@ class House:
 
     async def picture(self) -> str:
         """What a failing test shows."""
+        logs = [process.said()[-3000:] for process in self.processes]
+        try:
+            return "\n".join([*await self._tables(), *logs])
+        except OSError as error:
+            return "\n".join([f"no database: {error}", *logs])
+
+    async def _tables(self) -> list[str]:
         people = await self.pool.fetch(
             "SELECT p.outcome, p.reason, m.status, m.reason AS why, count(*) FROM participants p "
             "LEFT JOIN messages m ON m.id = p.message_id GROUP BY 1, 2, 3, 4"
@@ -317,8 +336,7 @@ class House:
             "SELECT task_name, status, count(*) FROM procrastinate_jobs GROUP BY 1, 2"
         )
         parts = [people, leases, outboxes, fires, chunks, jobs]
-        logs = [process.said()[-1500:] for process in self.processes]
-        return "\n".join([*(str([dict(row) for row in part]) for part in parts), *logs])
+        return [str([dict(row) for row in part]) for part in parts]
 
     # -- judging -----------------------------------------------------------------------------------
 

@@ -479,7 +479,7 @@ async def test_a_worker_that_is_asked_to_stop_leaves_the_rest_to_the_next_one(
     app = create_app(database_url, tasks, concurrency=1)
     async with app.open_async():
         working = asyncio.create_task(run_worker(app, ["imports"], 1, stop, shutdown_seconds=0.01))
-        while not await pool.fetchval("SELECT count(*) FROM contacts"):  # noqa: ASYNC110 - only the database knows
+        while not await pool.fetchval("SELECT count(*) FROM contacts"):
             await asyncio.sleep(0.005)
         stop.set()
         await working

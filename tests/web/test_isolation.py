@@ -50,7 +50,13 @@ async def _template_by_hand(_: httpx.AsyncClient) -> int:
     return TEMPLATE_ID
 
 
+async def _history_by_hand(_: httpx.AsyncClient) -> int:
+    # Occurrences and messages come from the engine; `make_history` stands in for it.
+    return HISTORY_ID
+
+
 TEMPLATE_ID = 1
+HISTORY_ID = 1
 MAKERS: dict[str, Maker] = {
     "key_id": lambda client: _made(client, "keys", {"name": "k", "role": "viewer"}),
     "user_id": lambda client: _made(
@@ -65,6 +71,8 @@ MAKERS: dict[str, Maker] = {
     "group_id": lambda client: _made(client, "groups", {"name": "there"}),
     "import_id": _make_import,
     "campaign_id": _make_campaign,
+    "occurrence_id": _history_by_hand,
+    "message_id": _history_by_hand,
 }
 # Bodies that are valid, so that only the id is wrong.
 PERIOD = {"start_at": START, "end_at": END}
@@ -97,11 +105,30 @@ async def template_of_other(place: Any, other_scope: Any) -> None:
     )
 
 
+async def make_history(place: Any, scope: Any, ids: dict[str, int]) -> None:
+    """An occurrence with one person in it, and its message."""
+    await place.pool.execute(
+        "INSERT INTO occurrences (id, workspace_id, campaign_id, scheduled_at, status,"
+        " audience_count, pending_count) VALUES ($1, $2, $3, $4, 'running', 1, 1)",
+        HISTORY_ID, scope.workspace_id, ids["campaign_id"], scope.now,
+    )  # fmt: skip
+    await place.pool.execute(
+        "INSERT INTO participants (occurrence_id, contact_id) VALUES ($1, $2)",
+        HISTORY_ID, ids["contact_id"],
+    )  # fmt: skip
+    await place.pool.execute(
+        "INSERT INTO messages (id, workspace_id, direction, channel, contact_id, content, status,"
+        " created_at) VALUES ($1, $2, 'in', 'whatsapp', $3, '{}', 'received', $4)",
+        HISTORY_ID, scope.workspace_id, ids["contact_id"], scope.now,
+    )  # fmt: skip
+
+
 async def test_every_route_with_an_id_finds_nothing_of_another_workspace(
     place: Any, admin: Any, as_role: Any, other_scope: Any, template_of_other: None
 ) -> None:
     there = await as_role(Role.ADMIN, other_scope)
     ids = {name: await make(there) for name, make in MAKERS.items()}
+    await make_history(place, other_scope, ids)
     bodies = {**BODIES, "campaign_replace": await make_wish(admin)}
     walked = 0
     for method, path, operation in operations_of(create_api(place).openapi()):
@@ -124,11 +151,11 @@ async def test_every_route_with_an_id_finds_nothing_of_another_workspace(
 
 
 async def test_lists_hold_nothing_of_another_workspace(
-    admin: Any, as_role: Any, other_scope: Any, template_of_other: None
+    place: Any, admin: Any, as_role: Any, other_scope: Any, template_of_other: None
 ) -> None:
     there = await as_role(Role.ADMIN, other_scope)
-    for make in MAKERS.values():
-        await make(there)
+    ids = {name: await make(there) for name, make in MAKERS.items()}
+    await make_history(place, other_scope, ids)
     for noun in (
         "senders",
         "templates",
@@ -138,6 +165,7 @@ async def test_lists_hold_nothing_of_another_workspace(
         "groups",
         "imports",
         "campaigns",
+        "messages",
     ):
         assert (await admin.get(f"/api/v1/{noun}")).json()["items"] == [], noun
     names = [key["name"] for key in (await admin.get("/api/v1/keys")).json()["items"]]

@@ -325,39 +325,12 @@ async def test_the_balance_survives_a_deleted_contact_but_not_a_wrong_outcome(
     assert (balance["is_balanced"], balance["disagreeing_count"]) == (False, 1)
 
 
-async def test_nothing_of_another_workspace_is_seen(
+async def test_no_search_finds_anything_of_another_workspace(
     admin: Any, place: Any, as_role: Any, other_scope: Any
 ) -> None:
     there = await as_role(Role.ADMIN, other_scope)
     story = await tell_story(place, there, other_scope.workspace_id)
-    contact_id, message_id = story.contact_ids["Ann"], story.message_ids["Ann"]
-    campaign = f"/api/v1/campaigns/{story.campaign_id}"
-    period = {"start_at": "2026-04-01T08:00:00Z", "end_at": "2026-04-02T08:00:00Z"}
-    whole = {
-        **period, "name": "x", "plan": {"kind": "once"}, "flow_id": 1, "include_group_ids": [1]
-    }  # fmt: skip
-    walk: list[tuple[str, str, Any]] = [
-        ("GET", campaign, None),
-        ("PUT", campaign, whole),
-        ("PATCH", campaign, {"name": "mine"}),
-        ("POST", f"{campaign}/suspend", {}),
-        ("POST", f"{campaign}/resume", {}),
-        ("POST", f"{campaign}/duplicate", period),
-        ("DELETE", campaign, None),
-        ("GET", f"{campaign}/occurrences", None),
-        ("GET", story.path, None),
-        ("GET", f"{story.path}/participants", None),
-        ("GET", f"{story.path}/participants.csv", None),
-        ("GET", f"{story.path}/participants/{contact_id}", None),
-        ("GET", f"{story.path}/reasons", None),
-        ("GET", f"{story.path}/balance", None),
-        ("GET", f"/api/v1/messages/{message_id}", None),
-        ("GET", f"/api/v1/contacts/{contact_id}/messages", None),
-    ]
-    for method, path, body in walk:
-        foreign = await admin.request(method, path, json=body)
-        assert foreign.status_code == 404, f"{method} {path}: {foreign.text}"
-        assert foreign.json()["code"].endswith("not_found")
+    contact_id = story.contact_ids["Ann"]
     for path in (
         "/api/v1/campaigns",
         "/api/v1/campaigns/progress",
@@ -369,4 +342,3 @@ async def test_nothing_of_another_workspace_is_seen(
     ):
         assert (await admin.get(path)).json()["items"] == [], path
         assert (await there.get(path)).json()["items"] != [], path
-    assert (await there.get(campaign)).json()["status"] == "pending"

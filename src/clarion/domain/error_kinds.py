@@ -127,7 +127,9 @@ SETTING_ERRORS = (
     _caller("database.schema_changed", 500, "An applied step of the schema has another text now", "Install an unchanged release of Clarion; applied steps must never be edited."),
     _caller("data_dir.unusable", 500, "The data directory cannot be used", "Give another one with `--data-dir`, or mend what the message names."),
     _caller("data_dir.in_use", 409, "Another server uses this data directory", "Stop it first, or give another `--data-dir`."),
+    _caller("data_dir.not_a_demo", 409, "This folder does not belong to a demo", "Name another folder with `--data-dir`, or leave it out to use the demo's own."),
     _caller("port.in_use", 409, "The port is taken", "Give another one with `--port`."),
+    ErrorKind("simulator.failed", 500, "us", True, "The simulator does not work", "Look into `simulator.log` in the demo's folder, then start again."),
     _caller("secret.unreadable", 500, "A stored secret cannot be opened", "Set CLARION_SECRET_KEY to the key that sealed it."),
 )
 # fmt: on

@@ -62,6 +62,7 @@ _OWN_ROWS = (
     Reason("flow_failed", "failure", "The flow failed", "流程执行失败"),
     Reason("provider_rejected", "failure", "The provider rejected the message", "平台拒绝了该消息"),
     Reason("undeliverable", "failure", "The provider could not deliver the message", "平台无法送达该消息"),
+    Reason("undelivered", "failure", "The provider reported that it could not be delivered", "平台报告未能送达"),
     Reason("address_invalid", "failure", "The address does not exist on this channel", "该地址在此渠道不存在"),
     Reason("template_missing", "failure", "The template does not exist or is not approved", "模板不存在或未获批准"),
     Reason("content_invalid", "failure", "The content is not what the provider accepts", "内容不符合平台要求"),
@@ -70,6 +71,8 @@ _OWN_ROWS = (
     # Doubt: nobody knows yet.
     Reason("in_doubt", "doubt", "Sent, but the answer was lost; a receipt will settle it", "已发出但未收到应答，等待回执确认"),
     Reason("no_receipt", "doubt", "The answer was lost, and no receipt came in time", "未收到应答，期限内也没有回执"),
+    Reason("answer_lost", "doubt", "Sent, but the answer was lost", "已发出但未收到应答"),
+    Reason("doubt_unsettled", "doubt", "No receipt came in time; not sent again, so that nobody gets it twice", "期限内没有回执；为避免重复，不再发送"),
     Reason("owner_lost", "doubt", "The worker stopped while the message was leaving", "发送过程中工作进程停止"),
     Reason("response_timeout", "doubt", "The platform did not answer in time", "平台未在时限内应答"),
     Reason("reset", "doubt", "The connection broke before the answer", "应答前连接中断"),

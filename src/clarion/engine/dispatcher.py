@@ -303,7 +303,7 @@ class SenderOwner:
     async def _beat(
         self, connection: Connection, marks: Mapping[Lane, int], epoch: int, claimed_count: int
     ) -> None:
-        fence = await OUTBOX.fetchval(
+        lease = await OUTBOX.fetchrow(
             connection,
             "tick_lease",
             sender_id=self._sender_id,
@@ -316,8 +316,9 @@ class SenderOwner:
             in_flight_count=len(self._in_flight) + claimed_count,
             current_rate_per_second=self._pace.rate_per_second,
         )
-        if fence is None:
+        if lease is None:
             raise LeaseLostError(self._sender_id)
+        self._pace.count_inbound(self._time(), lease["inbound_count"])
 
     # -- one request -------------------------------------------------------------------------------
 

@@ -16,6 +16,7 @@ from clarion.channels.contract import ReactionKind
 from clarion.domain.message import Channel, MessageStatus
 from clarion.engine.apply.move_participants import Move, move_participants
 from clarion.engine.apply.set_fires import set_fires
+from clarion.engine.breaker import trip_breakers
 from clarion.engine.parts import Parts
 from clarion.engine.reactions import Demand, carry_out
 from clarion.engine.receipts import apply_early_receipts
@@ -45,6 +46,7 @@ async def fold_results(parts: Parts) -> int:
         await _settle(connection, parts, judged)
         await _learn_addresses(connection, parts, rows)
         await _react(connection, parts, rows)
+        await trip_breakers(connection, parts)
     return len(rows)
 
 

@@ -31,6 +31,7 @@ from clarion.channels.contract import (
 )
 from clarion.channels.registry import ADAPTERS
 from clarion.domain.message import Channel
+from clarion.engine.breaker import trip_breakers
 from clarion.engine.flow_versions import FlowVersions
 from clarion.engine.inbound import RoutedInbound, take_inbound
 from clarion.engine.parts import Parts
@@ -122,6 +123,7 @@ async def _fold(parts: Parts, flow_versions: FlowVersions, limit: int) -> int:
         for (workspace_id, channel), mail in mails.items():
             await _apply(connection, flow_versions, workspace_id, channel, mail, now)
         await _keep_leftovers(connection, leftovers)
+        await trip_breakers(connection, parts)
     return len(rows)
 
 

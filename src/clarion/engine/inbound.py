@@ -83,6 +83,9 @@ async def take_inbound(
         sender_ids=[each.sender_id for each in said],
         ats=[each.inbound.reply.at for each in said],
     )
+    await WEBHOOKS.execute(
+        connection, "count_inbound", sender_ids=[each.sender_id for each in said]
+    )
     await _count_replied(connection, said, now)
     await _take_consent(connection, channel, said, now)
     await _answer(connection, flow_versions, channel, said, now)

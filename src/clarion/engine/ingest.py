@@ -27,6 +27,7 @@ from clarion.domain.errors import ClarionError
 from clarion.domain.message import Channel
 from clarion.engine.accounts import account_of
 from clarion.engine.parts import Parts
+from clarion.store.pool import DATABASE_AWAY
 from clarion.store.queries import load
 
 __all__ = ["WebhookReceiver"]
@@ -157,8 +158,8 @@ class WebhookReceiver:
                 bodies=[each.body for each in batch],
                 received_ats=[each.received_at for each in batch],
             )
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
-            log.exception("webhooks_not_kept", webhook_count=len(batch), error=str(error))
+        except (asyncpg.PostgresError, *DATABASE_AWAY) as error:
+            log.warning("webhooks_not_kept", webhook_count=len(batch), error=repr(error))
             for each in batch:
                 if not each.done.done():
                     each.done.set_exception(

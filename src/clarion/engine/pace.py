@@ -25,6 +25,7 @@ class Pace:
         self._bucket = Bucket(1.0, 1.0)
         self._cut_rate = 1.0
         self._cut_at = float("-inf")
+        self._inbound_count: int | None = None
 
     @property
     def rate_per_second(self) -> float:
@@ -49,6 +50,12 @@ class Pace:
     def give_back(self, now_seconds: float, count: int) -> None:
         """Leave that was not used."""
         self._bucket.charge(now_seconds, -count)
+
+    def count_inbound(self, now_seconds: float, total_count: int) -> None:
+        """Platforms count what people write against the sender's rate; ``total_count`` is of all time."""
+        if self._inbound_count is not None:
+            self._bucket.charge(now_seconds, total_count - self._inbound_count)
+        self._inbound_count = total_count
 
     def seconds_until_next(self) -> float:
         """How long until one more may go."""

@@ -14,7 +14,19 @@ from clarion.engine.wakeups import Wakeups
 from clarion.store.pool import Pool
 from clarion.store.secrets import Sealer
 
-__all__ = ["EngineSizes", "Parts"]
+__all__ = ["Breaker", "EngineSizes", "Parts"]
+
+
+@dataclass(frozen=True, slots=True)
+class Breaker:
+    """When a campaign suspends itself: after ``minimum_count`` results, above one of the shares.
+
+    Shares are 0 to 1: of failed openings among those that ended, of opt-outs among those accepted.
+    """
+
+    minimum_count: int = 50
+    failed_share: float = 0.5
+    opted_out_share: float = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +48,7 @@ class EngineSizes:
     fold: int = 5000
     webhook_fold: int = 500
     fires: int = 1000
+    breaker: Breaker = Breaker()
 
 
 @dataclass(frozen=True, slots=True)

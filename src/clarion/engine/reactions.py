@@ -19,7 +19,7 @@ from clarion.engine.apply.opt_out import OptOut, opt_out
 from clarion.store.pool import Connection
 from clarion.store.queries import load
 
-__all__ = ["Demand", "carry_out"]
+__all__ = ["Demand", "carry_out", "suspend_from_within"]
 
 CAMPAIGNS = load("campaigns")
 OUTBOX = load("outbox")
@@ -76,10 +76,12 @@ async def carry_out(
             ReactionKind.PAUSE_CAMPAIGN,
             ReactionKind.PAUSE_TEMPLATE,
         ):
-            await _suspend(connection, demand.campaign_id, demand.reason, now)
+            await suspend_from_within(connection, demand.campaign_id, demand.reason, now)
 
 
-async def _suspend(connection: Connection, campaign_id: int, reason: str, now: datetime) -> None:
+async def suspend_from_within(
+    connection: Connection, campaign_id: int, reason: str, now: datetime
+) -> None:
     """Suspend a campaign from within; the epoch makes every dispatcher look at once."""
     changed = await CAMPAIGNS.fetchrow(
         connection,

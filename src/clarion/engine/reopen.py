@@ -15,6 +15,7 @@ OCCURRENCES = load("occurrences")
 
 async def resume_open_work(connection: Connection, campaign_id: int, sizes: EngineSizes) -> None:
     """Let everything go on that a suspension stopped."""
+    await OCCURRENCES.execute(connection, "forgive_open", campaign_id=campaign_id)
     await defer_requeue(connection, campaign_id=campaign_id)
     rows = await OCCURRENCES.fetch(
         connection, "open_occurrences_of_campaign", campaign_id=campaign_id

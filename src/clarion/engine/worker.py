@@ -2,7 +2,8 @@
 
 Theory of operation.  A worker is a set of loops over the same ``Parts``, each of which may run in any
 number of processes at once: leases, locks and ``SKIP LOCKED`` keep them apart.  A loop that fails is
-logged and goes on after a moment, since a lost database connection must not end a worker.  ``stop``
+logged and goes on after a moment: a lost database connection must not end a worker, and neither may
+a bug that one row meets silently end what all other rows wait for.  ``stop``
 lets what is in flight end, records it, and gives every lease back.
 """
 
@@ -28,6 +29,7 @@ from clarion.engine.requeue import requeue_held
 from clarion.engine.runner import Runner
 from clarion.engine.sweep import sweep
 from clarion.store.jobs import TaskSpec
+from clarion.store.pool import DATABASE_AWAY
 from clarion.store.queries import load
 
 __all__ = ["Worker"]
@@ -41,12 +43,7 @@ _SWEEP_SECONDS = 3.0
 _POLL_SECONDS = 1.0
 _LONGEST_FIRE_WAIT_SECONDS = 0.25
 # What a loop may meet while the database is away or two transactions met head-on.
-_PASSING = (
-    asyncpg.PostgresError,
-    asyncpg.InterfaceError,
-    OSError,
-    TimeoutError,
-)
+_PASSING = (asyncpg.PostgresError, *DATABASE_AWAY)
 
 
 class Worker:
@@ -114,6 +111,9 @@ class Worker:
             except _PASSING as error:
                 log.warning("loop_interrupted", loop=name, error=str(error) or repr(error))
                 await asyncio.sleep(_RESTART_SECONDS)
+            except Exception as error:
+                log.exception("loop_failed", loop=name, error=repr(error))
+                await asyncio.sleep(_RESTART_SECONDS)
 
     # -- the loops ---------------------------------------------------------------------------------
 
@@ -150,6 +150,8 @@ class Worker:
             log.warning("lease_lost", sender_id=sender_id)
         except _PASSING as error:
             log.warning("dispatch_interrupted", sender_id=sender_id, error=str(error))
+        except Exception as error:
+            log.exception("dispatch_failed", sender_id=sender_id, error=repr(error))
         finally:
             self._owners.pop(sender_id, None)
 

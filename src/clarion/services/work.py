@@ -19,7 +19,7 @@ from procrastinate import App
 from procrastinate.exceptions import ConnectorException
 
 from clarion.config import Settings
-from clarion.engine.parts import EngineSizes, Parts
+from clarion.engine.parts import Breaker, EngineSizes, Parts
 from clarion.engine.worker import Worker
 from clarion.services.import_runs import ImportLimits, import_tasks
 from clarion.services.place import Place
@@ -38,6 +38,11 @@ def sizes_of(settings: Settings) -> EngineSizes:
     return EngineSizes(
         lease_seconds=settings.lease_seconds,
         doubt_window_seconds=settings.doubt_window_seconds,
+        breaker=Breaker(
+            minimum_count=settings.breaker_minimum_count,
+            failed_share=settings.breaker_failed_percent / 100,
+            opted_out_share=settings.breaker_opted_out_percent / 100,
+        ),
     )
 
 

@@ -15,6 +15,9 @@ It is a direct child, so that no zombie is left where no init process collects t
 What ``postmaster.pid`` says is believed only if that process works in this very cluster: after a
 power cut, or in a new container, the number may belong to any other program.
 
+A server that dies while it is in use (the kernel's out-of-memory killer likes databases) is started
+again: each process that uses it looks after it, and ``start.lock`` lets one of them do it.
+
 All waiting here is blocking; ``embedded_postgres`` runs it in a thread.
 """
 
@@ -23,6 +26,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import fcntl
+import logging
 import os
 import signal
 import socket
@@ -58,7 +62,10 @@ _START_TIMEOUT_SECONDS = 120.0  # recovery after a crash replays up to max_wal_s
 _STOP_TIMEOUT_SECONDS = 30.0
 _POLL_SECONDS = 0.005
 _LOG_LIMIT_BYTES = 10_000_000
+_LOOK_SECONDS = 0.3
 _READY = "ready"
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +112,11 @@ class EmbeddedPostgres:
                     data_dir=str(self.data_dir),
                 ) from error
 
+    def is_running(self) -> bool:
+        """Whether the server's process lives; false while nobody has started it."""
+        found = self._read_pid_file()
+        return found is not None and self._is_server_of_this_cluster(found.process_id)
+
     def stop(self) -> None:
         """Leave the server; stop it if nobody else uses it.  Does nothing when not started."""
         with self._thread_lock:
@@ -120,6 +132,8 @@ class EmbeddedPostgres:
                 else:
                     self._stop_server()
                     remove_socket_folder(self.data_dir)
+                if self._process is not None:
+                    self._process.poll()  # bury ours, should another process have replaced it
                 self._process = None
                 self._release_users_lock()
 
@@ -164,8 +178,12 @@ class EmbeddedPostgres:
         while (found := self._read_pid_file()) is not None:
             if not self._is_server_of_this_cluster(found.process_id):
                 if _is_alive(found.process_id):
-                    # The number now belongs to another program, for which PostgreSQL would wait.
+                    # The number now belongs to another program (or to the dead server itself, which
+                    # its parent has not buried yet), for which PostgreSQL would wait.
                     (self.cluster_folder / "postmaster.pid").unlink(missing_ok=True)
+                    if found.socket_folder is not None:
+                        lock = found.socket_folder / f"{SOCKET_NAME}.lock"
+                        lock.unlink(missing_ok=True)
                 return None
             if (
                 found.state == _READY
@@ -288,11 +306,31 @@ async def embedded_postgres(
 ) -> AsyncIterator[str]:
     """Use the embedded server of ``data_dir``; gives the DSN of ``database``, made when missing."""
     server = EmbeddedPostgres(data_dir, extra_settings=extra_settings)
+    is_over = asyncio.Event()
     try:
         database_url = await asyncio.to_thread(server.start)
-        yield await ensure_database(database_url, database)
+        looking_after = asyncio.create_task(_look_after(server, is_over))
+        try:
+            yield await ensure_database(database_url, database)
+        finally:
+            is_over.set()
+            await looking_after  # a start that is under way must not end after the stop
     finally:
         await asyncio.to_thread(server.stop)
+
+
+async def _look_after(server: EmbeddedPostgres, is_over: asyncio.Event) -> None:
+    """Start the server again whenever it has died, until ``is_over``."""
+    while not is_over.is_set():
+        try:
+            if not await asyncio.to_thread(server.is_running):
+                _log.error("The embedded PostgreSQL died; it is started again.")
+                await asyncio.to_thread(server.start)
+                _log.warning("The embedded PostgreSQL is back.")
+        except ClarionError as error:
+            _log.error("The embedded PostgreSQL could not be started again: %s", error.message)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(is_over.wait(), _LOOK_SECONDS)
 
 
 async def ensure_database(database_url: str, name: str) -> str:

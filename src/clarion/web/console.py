@@ -4,7 +4,7 @@ Theory of operation.  The build (``console/build.py``) names every file of ``ass
 content, so a browser may keep it for ever; the page that names them is asked for anew each time.
 Beside each file lies a ready ``.gz``.  An address that no file has belongs to the console's own
 router and gets the page; a missing asset does not, or an old page would run HTML as a script.
-``/`` leads to the console when it was built; without it the API serves all the same.
+``/`` leads to the console when it was built; without it a page of links does.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Re
 
 import clarion
 from clarion.domain.errors import ClarionError
+from clarion.web.pages import front_page
 
 __all__ = ["FOLDER", "is_built", "router"]
 
@@ -41,9 +42,9 @@ def is_built() -> bool:
 
 @router.get("/")
 async def front() -> Response:
-    """To the console."""
+    """To the console, or a page that names what there is instead."""
     if not is_built():
-        raise ClarionError("request.not_found", "The console was not built; the API is at /api/.")
+        return await front_page()
     return RedirectResponse("/console/", status_code=307)
 
 

@@ -1,7 +1,8 @@
 """The simulator as a process: ``python -m clarion.channels.simulator --port 9000``.
 
 Prints one line of JSON on standard output when it is ready (``{"ready": "http://127.0.0.1:9000", "pid": 1}``)
-and stops cleanly on SIGTERM or SIGINT.
+and stops cleanly on SIGTERM or SIGINT.  With ``--stop-with-input`` it stops as well when its standard input ends, so
+that it never outlives the process that holds the other end, however that one dies.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import uvloop
@@ -22,7 +23,9 @@ from clarion.channels.simulator.sample import SAMPLE_TEMPLATES
 from clarion.channels.simulator.settings import SettingsError, SimulatorSettings
 from clarion.channels.simulator.simulator import Simulator
 
-__all__ = ["main"]
+__all__ = ["main", "run_until_stopped"]
+
+_READ_BYTES = 4096
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -40,6 +43,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--sample", default=None, metavar="WABA_ID", help="store the sample templates there"
     )
+    parser.add_argument(
+        "--stop-with-input", action="store_true", help="stop when standard input ends"
+    )
     return parser
 
 
@@ -51,21 +57,51 @@ def _settings(arguments: argparse.Namespace) -> SimulatorSettings:
     return settings.merged({name: value for name, value in given.items() if value is not None})
 
 
-async def _run(arguments: argparse.Namespace, settings: SimulatorSettings) -> None:
+async def run_until_stopped(
+    simulator: Simulator,
+    on_ready: Callable[[str], None],
+    *,
+    sample: str | None = None,
+    stops_with_input: bool = False,
+) -> None:
+    """Run a simulator until SIGTERM or SIGINT; ``on_ready`` is told its address.
+
+    ``sample`` names an account (WABA) that gets the sample templates.  ``OSError`` if the port cannot be had.
+    """
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for signal_number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(signal_number, stopped.set)
+    if stops_with_input:
+        loop.add_reader(sys.stdin.fileno(), _stop_at_end_of_input, stopped)
+    async with simulator:
+        if sample is not None:
+            simulator.add_templates(sample, SAMPLE_TEMPLATES)
+        on_ready(simulator.base_url)
+        await stopped.wait()
+
+
+def _stop_at_end_of_input(stopped: asyncio.Event) -> None:
+    if not os.read(sys.stdin.fileno(), _READ_BYTES):
+        asyncio.get_running_loop().remove_reader(sys.stdin.fileno())
+        stopped.set()
+
+
+def _tell_ready(base_url: str) -> None:
+    sys.stdout.write(json.dumps({"ready": base_url, "pid": os.getpid()}) + "\n")
+    sys.stdout.flush()
+
+
+async def _run(arguments: argparse.Namespace, settings: SimulatorSettings) -> None:
     simulator = Simulator(
         settings, host=arguments.host, port=arguments.port, ledger_path=arguments.ledger
     )
-    async with simulator:
-        if arguments.sample is not None:
-            simulator.add_templates(arguments.sample, SAMPLE_TEMPLATES)
-        ready = json.dumps({"ready": simulator.base_url, "pid": os.getpid()})
-        sys.stdout.write(ready + "\n")
-        sys.stdout.flush()
-        await stopped.wait()
+    await run_until_stopped(
+        simulator,
+        _tell_ready,
+        sample=arguments.sample,
+        stops_with_input=arguments.stop_with_input,
+    )
 
 
 def main(argv: Sequence[str] | None = None) -> int:

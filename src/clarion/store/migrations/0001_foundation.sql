@@ -360,6 +360,10 @@ CREATE TABLE occurrences (
     read_count bigint NOT NULL DEFAULT 0,
     replied_count bigint NOT NULL DEFAULT 0,
     opted_out_count bigint NOT NULL DEFAULT 0,
+    -- What a person has seen and resumed in spite of: the breaker counts only what came after.
+    forgiven_failed_count bigint NOT NULL DEFAULT 0,
+    forgiven_accepted_count bigint NOT NULL DEFAULT 0,
+    forgiven_opted_out_count bigint NOT NULL DEFAULT 0,
     CHECK (audience_count = pending_count + held_count + skipped_count + failed_count
         + in_doubt_count + accepted_count),
     UNIQUE (campaign_id, scheduled_at)
@@ -491,6 +495,8 @@ CREATE TABLE sender_leases (
     bulk_intent_position bigint NOT NULL DEFAULT 0,
     acknowledged_epoch bigint NOT NULL DEFAULT 0,
     in_flight_count integer NOT NULL DEFAULT 0,
+    -- Inbound messages of all time: platforms count them against the sender's rate, and so do we.
+    inbound_count bigint NOT NULL DEFAULT 0,
     current_rate_per_second real,
     ticked_at timestamptz
 );

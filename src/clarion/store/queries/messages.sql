@@ -1,8 +1,9 @@
 -- name: message_ids
--- Messages of a workspace that fit, the newest first, below a cursor.  Every filter may be null.
+-- Messages of a workspace that fit, the newest first, below a cursor.  Every filter may be null; the
+-- cursor is written so that every plan of the database can enter the index at it.
 SELECT m.id FROM messages m
 WHERE m.workspace_id = :workspace_id
-  AND (:below_id::bigint IS NULL OR m.id < :below_id)
+  AND m.id < coalesce(:below_id::bigint, 9223372036854775807)
   AND (:sender_id::bigint IS NULL OR m.sender_id = :sender_id)
   AND (:direction::text IS NULL OR m.direction = :direction)
   AND (:status::text IS NULL OR m.status = :status)
@@ -13,7 +14,7 @@ LIMIT :limit;
 -- The same among the messages to and from one contact.
 SELECT m.id FROM messages m
 WHERE m.contact_id = :contact_id AND m.workspace_id = :workspace_id
-  AND (:below_id::bigint IS NULL OR m.id < :below_id)
+  AND m.id < coalesce(:below_id::bigint, 9223372036854775807)
   AND (:campaign_id::bigint IS NULL OR m.campaign_id = :campaign_id)
   AND (:occurrence_id::bigint IS NULL OR m.occurrence_id = :occurrence_id)
   AND (:sender_id::bigint IS NULL OR m.sender_id = :sender_id)
@@ -26,7 +27,7 @@ LIMIT :limit;
 -- The same among the messages of one campaign (or one occurrence of it).
 SELECT m.id FROM messages m
 WHERE m.campaign_id = :campaign_id AND m.workspace_id = :workspace_id
-  AND (:below_id::bigint IS NULL OR m.id < :below_id)
+  AND m.id < coalesce(:below_id::bigint, 9223372036854775807)
   AND (:occurrence_id::bigint IS NULL OR m.occurrence_id = :occurrence_id)
   AND (:sender_id::bigint IS NULL OR m.sender_id = :sender_id)
   AND (:direction::text IS NULL OR m.direction = :direction)
@@ -39,7 +40,7 @@ LIMIT :limit;
 SELECT m.id FROM messages m
 WHERE m.sender_id IN (SELECT s.id FROM senders s WHERE s.workspace_id = :workspace_id)
   AND m.provider_id = :provider_id AND m.workspace_id = :workspace_id
-  AND (:below_id::bigint IS NULL OR m.id < :below_id)
+  AND m.id < coalesce(:below_id::bigint, 9223372036854775807)
   AND (:contact_id::bigint IS NULL OR m.contact_id = :contact_id)
   AND (:campaign_id::bigint IS NULL OR m.campaign_id = :campaign_id)
   AND (:occurrence_id::bigint IS NULL OR m.occurrence_id = :occurrence_id)

@@ -190,3 +190,29 @@ SELECT o.id, o.campaign_id, c.name AS campaign_name, o.scheduled_at, o.status, o
 FROM occurrences o
 JOIN campaigns c ON c.id = o.campaign_id
 WHERE o.workspace_id = :workspace_id AND o.id = :occurrence_id;
+
+-- name: tripped_breakers
+-- Campaigns in progress of whose openings too many failed, or whose people opted out too often,
+-- since a person last looked.
+SELECT c.id AS campaign_id,
+    sum(o.failed_count - o.forgiven_failed_count)::bigint AS failed_count,
+    sum(o.accepted_count - o.forgiven_accepted_count)::bigint AS accepted_count,
+    sum(o.opted_out_count - o.forgiven_opted_out_count)::bigint AS opted_out_count
+FROM occurrences o
+JOIN campaigns c ON c.id = o.campaign_id
+WHERE o.status = 'running' AND c.status = 'in_progress'
+GROUP BY c.id
+HAVING sum(o.failed_count - o.forgiven_failed_count
+        + o.accepted_count - o.forgiven_accepted_count) >= :minimum_count
+    AND (sum(o.failed_count - o.forgiven_failed_count)
+            > :failed_share::float8 * sum(o.failed_count - o.forgiven_failed_count
+                + o.accepted_count - o.forgiven_accepted_count)
+        OR sum(o.opted_out_count - o.forgiven_opted_out_count)
+            > :opted_out_share::float8 * sum(o.accepted_count - o.forgiven_accepted_count));
+
+-- name: forgive_open
+-- A person resumed the campaign: what happened so far no longer counts against it.
+UPDATE occurrences
+SET forgiven_failed_count = failed_count, forgiven_accepted_count = accepted_count,
+    forgiven_opted_out_count = opted_out_count
+WHERE campaign_id = :campaign_id AND status IN ('queued', 'planned', 'running');

@@ -56,8 +56,7 @@ SET owner = :owner, fence = fence + 1, in_flight_count = 0,
     lease_until = clock_timestamp() + :lease_seconds::float8 * interval '1 second',
     acknowledged_epoch = (SELECT epoch FROM control_epochs)
 WHERE sender_id = :sender_id AND lease_until < clock_timestamp()
-RETURNING fence, conversation_intent_position, bulk_intent_position, acknowledged_epoch,
-    current_rate_per_second;
+RETURNING fence, conversation_intent_position, bulk_intent_position, acknowledged_epoch;
 
 -- name: mark_in_doubt_below_the_marks
 -- After a crash: a row at or below its intent mark that has no result may have left.
@@ -91,7 +90,7 @@ SET lease_until = clock_timestamp() + :lease_seconds::float8 * interval '1 secon
     current_rate_per_second = :current_rate_per_second,
     ticked_at = clock_timestamp()
 WHERE sender_id = :sender_id AND owner = :owner AND fence = :fence
-RETURNING fence;
+RETURNING fence, inbound_count;
 
 -- name: control_epoch
 -- The newest control epoch; everything that raised it up to here is visible to later statements.

@@ -261,3 +261,10 @@ WHERE c.workspace_id = :workspace_id AND c.status = 'in_progress' AND c.deleted_
       '$.nodes[*] ? (@.kind == "send_whatsapp_template" && @.config.template == $name
           && @.config.language == $language)',
       jsonb_build_object('name', :name::text, 'language', :language::text));
+
+-- name: count_inbound
+-- Inbound messages count against the rates of their senders.
+UPDATE sender_leases l SET inbound_count = l.inbound_count + d.n
+FROM (SELECT sender_id, count(*) AS n FROM unnest(:sender_ids::bigint[]) AS u (sender_id)
+      GROUP BY sender_id) d
+WHERE l.sender_id = d.sender_id;

@@ -1,0 +1,1 @@
+"""``clarion demo``: a whole shop on one machine, with a simulated WhatsApp and people in it."""
