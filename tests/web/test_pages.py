@@ -6,9 +6,9 @@ import re
 from pathlib import Path
 
 import pytest
+from tests.web.conftest import ClientMaker
 
 from clarion.web import console
-from tests.web.conftest import ClientMaker
 
 
 async def test_the_front_page_needs_no_sign_in_and_every_link_leads_somewhere(

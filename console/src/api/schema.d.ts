@@ -916,6 +916,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/flows/samples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Flows to begin with
+         * @description Flow files, each of which can be imported as it is.
+         */
+        get: operations["flow_list_samples"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flows/play": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try a flow out
+         * @description Played from its start through all moves, on the engine that serves campaigns.
+         *
+         *     Nothing is sent, and nothing is kept: give one more move to go one step further.
+         */
+        post: operations["flow_play"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/flows/check": {
         parameters: {
             query?: never;
@@ -1396,6 +1438,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/occurrences/{occurrence_id}/nodes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What happens at each node of the flow in an occurrence
+         * @description Nodes where nothing happened are left out.
+         */
+        get: operations["occurrence_read_nodes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{campaign_id}/nodes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What happens at each node of a campaign's flow
+         * @description All occurrences together, on the version that the newest one began.
+         */
+        get: operations["campaign_read_nodes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/messages": {
         parameters: {
             query?: never;
@@ -1532,6 +1614,35 @@ export interface components {
          * @enum {string}
          */
         AddressKind: "phone" | "wa_id" | "bsuid" | "page_scoped" | "viber_id";
+        /**
+         * AnswerMove
+         * @description The person writes or taps.
+         */
+        AnswerMove: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "answer";
+            /** Text */
+            text: string;
+            /**
+             * Payload
+             * @description The id of the button or row that is tapped.
+             */
+            payload?: string | null;
+            /**
+             * Reply Kind
+             * @default text
+             * @enum {string}
+             */
+            reply_kind: "text" | "button" | "list" | "media" | "location";
+            /**
+             * After Seconds
+             * @default 0
+             */
+            after_seconds: number;
+        };
         /**
          * AttemptAnswer
          * @description One attempt that touched the wire, and what the provider said.
@@ -2357,6 +2468,11 @@ export interface components {
             /** Has Unpublished Changes */
             has_unpublished_changes: boolean;
             /**
+             * Live Campaign Count
+             * @description Campaigns that use it and are not over.
+             */
+            live_campaign_count: number;
+            /**
              * Created At
              * Format: date-time
              */
@@ -2395,6 +2511,11 @@ export interface components {
             published_at: string | null;
             /** Has Unpublished Changes */
             has_unpublished_changes: boolean;
+            /**
+             * Live Campaign Count
+             * @description Campaigns that use it and are not over.
+             */
+            live_campaign_count: number;
             /**
              * Created At
              * Format: date-time
@@ -3135,6 +3256,70 @@ export interface components {
             role: components["schemas"]["Role"];
         };
         /**
+         * NodeCountsAnswer
+         * @description One node: sessions that stand or ended here, and the messages that it wrote.
+         */
+        NodeCountsAnswer: {
+            /** Node Id */
+            node_id: string;
+            /**
+             * Waiting Count
+             * @description Sessions that stand here now.
+             */
+            waiting_count: number;
+            /**
+             * Completed Count
+             * @description Sessions that ended well here.
+             */
+            completed_count: number;
+            /** Failed Session Count */
+            failed_session_count: number;
+            /**
+             * Stopped Count
+             * @description Sessions that were stopped or superseded here.
+             */
+            stopped_count: number;
+            /**
+             * Message Count
+             * @description Messages that the node wrote.
+             */
+            message_count: number;
+            /**
+             * Queued Count
+             * @description Of these, not yet gone.
+             */
+            queued_count: number;
+            /** Accepted Count */
+            accepted_count: number;
+            /** Sent Count */
+            sent_count: number;
+            /** Delivered Count */
+            delivered_count: number;
+            /** Read Count */
+            read_count: number;
+            /** Failed Count */
+            failed_count: number;
+        };
+        /**
+         * NodesAnswer
+         * @description The numbers, and the version of the flow to show them on.
+         */
+        NodesAnswer: {
+            /** Campaign Id */
+            campaign_id: number;
+            /**
+             * Occurrence Id
+             * @description Null for all occurrences of the campaign.
+             */
+            occurrence_id: number | null;
+            /** Flow Id */
+            flow_id: number;
+            /** Version Number */
+            version_number: number | null;
+            /** Nodes */
+            nodes: components["schemas"]["NodeCountsAnswer"][];
+        };
+        /**
          * OccurrenceAnswer
          * @description One planned firing of a campaign.
          */
@@ -3420,6 +3605,21 @@ export interface components {
              */
             total_count?: number | null;
         };
+        /** Page[SampleFlowAnswer] */
+        Page_SampleFlowAnswer_: {
+            /** Items */
+            items: components["schemas"]["SampleFlowAnswer"][];
+            /**
+             * Next Cursor
+             * @description Give it as `cursor` for the next page; null on the last one.
+             */
+            next_cursor?: string | null;
+            /**
+             * Total Count
+             * @description Only where the list counts itself.
+             */
+            total_count?: number | null;
+        };
         /** Page[SenderAnswer] */
         Page_SenderAnswer_: {
             /** Items */
@@ -3512,6 +3712,19 @@ export interface components {
             replied_at: string | null;
         };
         /**
+         * PassMove
+         * @description Time goes by.
+         */
+        PassMove: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "pass";
+            /** Seconds */
+            seconds: number;
+        };
+        /**
          * PasswordBody
          * @description A new password.
          */
@@ -3539,6 +3752,160 @@ export interface components {
          * @enum {string}
          */
         Permission: "read" | "edit_audience" | "edit_flows" | "edit_campaigns" | "reply" | "publish_flows" | "run_campaigns" | "manage_senders" | "manage_people" | "manage_settings";
+        /**
+         * PersonBody
+         * @description A person who is invented for the play.
+         */
+        PersonBody: {
+            /**
+             * Name
+             * @default Ana
+             */
+            name: string;
+            /**
+             * Phone
+             * @default +4915112345678
+             */
+            phone: string | null;
+            /**
+             * Attributes
+             * @default {}
+             */
+            attributes: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * PlayAnswer
+         * @description Everything that happened, and where the session stands.
+         */
+        PlayAnswer: {
+            /** Said */
+            said: components["schemas"]["SaidAnswer"][];
+            /** Events */
+            events: components["schemas"]["PlayEventAnswer"][];
+            /**
+             * Path
+             * @description The ids of the nodes, in the order of entering.
+             */
+            path: string[];
+            /** Exits */
+            exits: components["schemas"]["PlayExitAnswer"][];
+            /** Status */
+            status: string;
+            /** Reason */
+            reason: string | null;
+            /** Node Id */
+            node_id: string | null;
+            /** Variables */
+            variables: {
+                [key: string]: unknown;
+            };
+            wait: components["schemas"]["PlayWaitAnswer"] | null;
+            /**
+             * Now
+             * Format: date-time
+             */
+            now: string;
+            /** Is Cut */
+            is_cut: boolean;
+        };
+        /**
+         * PlayBody
+         * @description A flow, a person, and everything that was done so far.
+         */
+        PlayBody: {
+            /**
+             * Definition
+             * @description A flow file; or give `flow_id`.
+             */
+            definition?: unknown;
+            /**
+             * Flow Id
+             * @description A flow, whose draft is played.
+             */
+            flow_id?: number | null;
+            /**
+             * Contact Id
+             * @description Goes before `person`.
+             */
+            contact_id?: number | null;
+            /**
+             * @default {
+             *       "name": "Ana",
+             *       "phone": "+4915112345678",
+             *       "attributes": {}
+             *     }
+             */
+            person: components["schemas"]["PersonBody"];
+            /**
+             * Inputs
+             * @description Values of the declared inputs.
+             * @default {}
+             */
+            inputs: {
+                [key: string]: string;
+            };
+            /**
+             * Started At
+             * @description Now, when not given.
+             */
+            started_at?: string | null;
+            /**
+             * Moves
+             * @default []
+             */
+            moves: (components["schemas"]["AnswerMove"] | components["schemas"]["PassMove"] | components["schemas"]["SkipWaitMove"])[];
+        };
+        /**
+         * PlayEventAnswer
+         * @description Something that happened; its own fields are in `details`.
+         */
+        PlayEventAnswer: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Event */
+            event: string;
+            /** Node Id */
+            node_id: string | null;
+            /** Details */
+            details: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * PlayExitAnswer
+         * @description A way that was taken.
+         */
+        PlayExitAnswer: {
+            /** Node Id */
+            node_id: string;
+            /** Exit */
+            exit: string;
+            /** To Node Id */
+            to_node_id: string | null;
+        };
+        /**
+         * PlayWaitAnswer
+         * @description What the session waits for.
+         */
+        PlayWaitAnswer: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "reply" | "delay";
+            /** Node Id */
+            node_id: string;
+            /**
+             * Deadline At
+             * Format: date-time
+             */
+            deadline_at: string;
+        };
         /**
          * ProblemOfFlow
          * @description Something wrong with a flow.
@@ -3718,6 +4085,49 @@ export interface components {
             role: components["schemas"]["Role"];
         };
         /**
+         * SaidAnswer
+         * @description One message, or one answer to it.
+         */
+        SaidAnswer: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * By
+             * @enum {string}
+             */
+            by: "flow" | "contact";
+            /** Node Id */
+            node_id: string;
+            /**
+             * Kind
+             * @description `template`, `text`, `media`, `list`; of an answer, its kind.
+             */
+            kind: string;
+            /** Content */
+            content: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * SampleFlowAnswer
+         * @description A flow to begin with.
+         */
+        SampleFlowAnswer: {
+            /** Key */
+            key: string;
+            /** Name */
+            name: string;
+            /** Description */
+            description: string;
+            /** Definition */
+            definition: {
+                [key: string]: unknown;
+            };
+        };
+        /**
          * SenderAnswer
          * @description A sender without its secrets.
          */
@@ -3820,6 +4230,17 @@ export interface components {
             password: string;
             /** Workspace Id */
             workspace_id?: number | null;
+        };
+        /**
+         * SkipWaitMove
+         * @description The clock goes to the end of the wait.
+         */
+        SkipWaitMove: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "skip_wait";
         };
         /**
          * SuspendBody
@@ -5532,6 +5953,50 @@ export interface operations {
             };
         };
     };
+    flow_list_samples: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_SampleFlowAnswer_"];
+                };
+            };
+        };
+    };
+    flow_play: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlayBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlayAnswer"];
+                };
+            };
+        };
+    };
     flow_check_definition: {
         parameters: {
             query?: never;
@@ -6217,6 +6682,50 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BalanceAnswer"];
+                };
+            };
+        };
+    };
+    occurrence_read_nodes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                occurrence_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodesAnswer"];
+                };
+            };
+        };
+    };
+    campaign_read_nodes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodesAnswer"];
                 };
             };
         };

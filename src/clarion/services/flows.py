@@ -53,7 +53,7 @@ QUERIES = load("flows")
 
 @dataclass(frozen=True, slots=True)
 class FlowSummary:
-    """A flow without its draft."""
+    """A flow without its draft; ``live_campaign_count`` campaigns use it and are not over."""
 
     id: int
     name: str
@@ -63,6 +63,7 @@ class FlowSummary:
     published_number: int | None
     published_at: datetime | None
     has_unpublished_changes: bool
+    live_campaign_count: int
     created_at: datetime
     updated_at: datetime
 
