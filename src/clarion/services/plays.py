@@ -7,6 +7,7 @@ The person is one of the contacts or an invented one.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
@@ -73,7 +74,10 @@ async def play_flow(connection: Connection, scope: Scope, request: PlayRequest) 
         occurrence=OccurrenceFields(0, started_at),
         workspace_zone=(await read_workspace(connection, scope)).zone,
     )
-    return play(flow, request.moves, context=context, trigger=Triggered(request.inputs))
+    # A long play computes for a while; nobody else shall wait for it.
+    return await asyncio.to_thread(
+        play, flow, request.moves, context=context, trigger=Triggered(request.inputs)
+    )
 
 
 def _playable(definition: Any) -> Flow:
