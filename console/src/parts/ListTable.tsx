@@ -25,6 +25,7 @@ export function ListTable<Item extends object>(props: {
   onClearFilters: () => void;
   label: string;
   onRow?: TableProps<Item>["onRow"];
+  rowSelection?: TableProps<Item>["rowSelection"];
   minWidth?: number;
 }) {
   const { query, paging } = props;
@@ -57,6 +58,7 @@ export function ListTable<Item extends object>(props: {
           rowKey={props.rowKey}
           pagination={false}
           onRow={props.onRow}
+          rowSelection={props.rowSelection}
           style={{ minWidth: props.minWidth }}
         />
       </section>

@@ -4,7 +4,7 @@ Theory of operation.  The build (``console/build.py``) names every file of ``ass
 content, so a browser may keep it for ever; the page that names them is asked for anew each time.
 Beside each file lies a ready ``.gz``.  An address that no file has belongs to the console's own
 router and gets the page; a missing asset does not, or an old page would run HTML as a script.
-``/`` leads to the console when it was built; without it a page of links does.
+``/`` leads to the console when it was built; without it the API serves all the same.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def is_built() -> bool:
 
 @router.get("/")
 async def front() -> Response:
-    """To the console, or a page that names what there is instead."""
+    """To the console; without one, the page that tells what else is here."""
     if not is_built():
         return await front_page()
     return RedirectResponse("/console/", status_code=307)
