@@ -12,6 +12,7 @@ import {
 } from "@tanstack/react-router";
 import { Problem } from "../api/problem";
 import { detailSearchOf, listSearchOf } from "../pages/campaigns/search";
+import { flowListSearchOf, flowSearchOf } from "../pages/flows/search";
 import { Loading } from "../parts/Loading";
 import { Broken, NotFound } from "./Broken";
 import { meQuery } from "./session";
@@ -71,7 +72,25 @@ const campaign = createRoute({
   component: lazyRouteComponent(() => import("../pages/campaigns/Detail"), "CampaignDetail"),
 });
 
-const tree = root.addChildren([signIn, shell.addChildren([home, campaigns, campaign])]);
+const flows = createRoute({
+  getParentRoute: () => shell,
+  path: "/flows",
+  validateSearch: flowListSearchOf,
+  component: lazyRouteComponent(() => import("../pages/flows/List"), "FlowList"),
+});
+
+const flow = createRoute({
+  getParentRoute: () => shell,
+  path: "/flows/$flowId",
+  params: {
+    parse: ({ flowId }) => ({ flowId: Number(flowId) }),
+    stringify: ({ flowId }) => ({ flowId: String(flowId) }),
+  },
+  validateSearch: flowSearchOf,
+  component: lazyRouteComponent(() => import("../pages/flows/Editor"), "FlowPage"),
+});
+
+const tree = root.addChildren([signIn, shell.addChildren([home, campaigns, campaign, flows, flow])]);
 
 export function createConsoleRouter(queries: QueryClient) {
   return createRouter({
