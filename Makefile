@@ -38,8 +38,8 @@ setup: $(VENV)/dev.stamp ## Install everything that development needs
 demo: built-console ## Run the demo (DEMO_ARGS="--port 8000 --contacts 1000")
 	@$(BIN)/clarion demo $(DEMO_ARGS)
 
-console: console-tools ## Build the console, with its types from our OpenAPI document
-	@$(BIN)/python console/openapi.py > console/openapi.json.new && mv console/openapi.json.new console/openapi.json
+console: console-tools ## Build the console, with what it takes from the server
+	@$(BIN)/python console/generate.py
 	@$(BIN)/python console/run.py openapi
 	@$(BIN)/python console/build.py
 

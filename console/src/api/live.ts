@@ -19,7 +19,7 @@ export function changedTopics(known: Versions, now: Versions): string[] {
 }
 
 /** Follow the server until the returned function is called. */
-export function followLive(queries: QueryClient, tell: (isLive: boolean) => void): () => void {
+export function followLive(queries: QueryClient): () => void {
   let known: Versions = {};
   let stream: EventSource | undefined;
   let timer: number | undefined;
@@ -53,11 +53,9 @@ export function followLive(queries: QueryClient, tell: (isLive: boolean) => void
     close();
     stream = new EventSource("/api/v1/live");
     stream.addEventListener("versions", (event) => {
-      tell(true);
       take(JSON.parse((event as MessageEvent<string>).data) as Versions);
     });
     stream.addEventListener("error", () => {
-      tell(false);
       // The browser connects again by itself unless the server refused the stream for good.
       if (stream?.readyState !== EventSource.CLOSED) return;
       close();

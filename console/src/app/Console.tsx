@@ -6,7 +6,7 @@ import { App, ConfigProvider } from "antd";
 import type { Locale } from "antd/es/locale";
 import { useEffect, useMemo, useState } from "react";
 import { speak } from "./i18n";
-import { type Language, usePreferences, useScheme } from "./preferences";
+import { type Language, usePreferences, useScheme, useStillness } from "./preferences";
 import { createQueries } from "./queries";
 import { createConsoleRouter } from "./router";
 import { themeOf } from "./theme";
@@ -28,6 +28,7 @@ interface Spoken {
 export function Console() {
   const { language, density } = usePreferences();
   const scheme = useScheme();
+  const isStill = useStillness();
   const [spoken, setSpoken] = useState<Spoken>();
 
   useEffect(() => {
@@ -44,7 +45,7 @@ export function Console() {
     document.documentElement.dataset.scheme = scheme;
   }, [scheme]);
 
-  const look = useMemo(() => themeOf(scheme, density), [scheme, density]);
+  const look = useMemo(() => themeOf(scheme, density, isStill), [scheme, density, isStill]);
 
   if (spoken === undefined) return null;
   return (

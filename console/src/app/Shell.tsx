@@ -54,7 +54,7 @@ export function Shell() {
   const [isOpen, setIsOpen] = useState(false);
   const [isSearching, setIsSearching] = useState(false);
 
-  useEffect(() => followLive(queries, () => undefined), [queries, me.workspace_id]);
+  useEffect(() => followLive(queries), [queries]);
 
   useEffect(() => {
     function onKey(event: KeyboardEvent): void {

@@ -60,17 +60,26 @@ export function usePreferences(): Preferences {
   return useSyncExternalStore(subscribe, preferences);
 }
 
-const darkWanted = window.matchMedia("(prefers-color-scheme: dark)");
-
-function subscribeToSystem(listener: () => void): () => void {
-  darkWanted.addEventListener("change", listener);
-  return () => darkWanted.removeEventListener("change", listener);
+function useMedia(query: string): boolean {
+  return useSyncExternalStore(
+    (listener) => {
+      const media = window.matchMedia(query);
+      media.addEventListener("change", listener);
+      return () => media.removeEventListener("change", listener);
+    },
+    () => window.matchMedia(query).matches,
+  );
 }
 
 /** The theme to show: the person's choice, else the system's. */
 export function useScheme(): Scheme {
   const { scheme } = usePreferences();
-  const isDark = useSyncExternalStore(subscribeToSystem, () => darkWanted.matches);
+  const isDark = useMedia("(prefers-color-scheme: dark)");
   if (scheme !== "system") return scheme;
   return isDark ? "dark" : "light";
+}
+
+/** Whether the person wants things to stand still. */
+export function useStillness(): boolean {
+  return useMedia("(prefers-reduced-motion: reduce)");
 }

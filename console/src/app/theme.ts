@@ -44,7 +44,7 @@ const COLORS = {
   },
 } as const;
 
-export function themeOf(scheme: Scheme, density: Density): ThemeConfig {
+export function themeOf(scheme: Scheme, density: Density, isStill: boolean): ThemeConfig {
   const surfaces = SURFACES[scheme];
   const isDark = scheme === "dark";
   return {
@@ -57,7 +57,7 @@ export function themeOf(scheme: Scheme, density: Density): ThemeConfig {
       borderRadius: 8,
       fontFamily: FONT,
       fontSize: density === "compact" ? 13 : 14,
-      wireframe: false,
+      motion: !isStill,
     },
     components: {
       Layout: {
@@ -75,8 +75,9 @@ export function themeOf(scheme: Scheme, density: Density): ThemeConfig {
         itemSelectedBg: isDark ? "#15325b" : "#e6f0ff",
       },
       Table: { headerBg: isDark ? "#1d2024" : "#fafbfc", cellPaddingBlock: 10 },
-      Segmented: isDark ? {} : { itemColor: "#4b535e" },
-      Steps: {},
+      // White is too faint on the red of the dark theme.
+      Button: isDark ? { dangerColor: "#140203" } : {},
+      Tabs: isDark ? { itemSelectedColor: "#78aefc", itemHoverColor: "#a3c8ff", inkBarColor: "#78aefc" } : {},
     },
   };
 }

@@ -1,14 +1,13 @@
 // Names and values, one below the other.
 
 import type { ReactNode } from "react";
-import "./facts.css";
 
 export type Fact = readonly [name: ReactNode, value: ReactNode];
 
 /** A value that is undefined or null leaves its row out; an empty text shows a dash. */
 export function Facts({ rows }: { rows: readonly Fact[] }) {
   return (
-    <dl className="facts">
+    <dl className="fact-rows">
       {rows.map(([name, value], index) =>
         value === undefined || value === null ? null : (
           // The rows of a list of facts never change their order.

@@ -38,8 +38,8 @@ export function FormDialog<Values extends object, Output>(props: {
     mutationFn: props.act,
     onSuccess: (output) => {
       for (const topic of props.topics) void queries.invalidateQueries({ queryKey: [topic] });
-      close();
       props.onDone?.(output);
+      close();
     },
     onError: (error) => markFields(asProblem(error)),
   });

@@ -1,8 +1,8 @@
 // A list with its written states: loading, empty, none match, failed, and rows with paging.
 
 import type { UseQueryResult } from "@tanstack/react-query";
-import { Table, type TableProps } from "antd";
-import type { ReactNode } from "react";
+import { Grid, Table, type TableProps } from "antd";
+import type { Key, ReactNode } from "react";
 import { asProblem } from "../api/problem";
 import { NoneMatch } from "./Empty";
 import { Failure } from "./Failure";
@@ -17,7 +17,9 @@ interface PageOf<Item> {
 export function ListTable<Item extends object>(props: {
   query: UseQueryResult<PageOf<Item>>;
   columns: NonNullable<TableProps<Item>["columns"]>;
-  rowKey: TableProps<Item>["rowKey"];
+  rowKey: keyof Item & string;
+  /** A row on a narrow screen; without it the table scrolls sideways. */
+  card?: (item: Item) => ReactNode;
   paging: Paging;
   /** Shown when the list is empty and nothing is filtered. */
   empty: ReactNode;
@@ -28,7 +30,8 @@ export function ListTable<Item extends object>(props: {
   rowSelection?: TableProps<Item>["rowSelection"];
   minWidth?: number;
 }) {
-  const { query, paging } = props;
+  const { query, paging, card } = props;
+  const isNarrow = Grid.useBreakpoint().md === false;
   if (query.data === undefined) {
     return (
       <div className="table-scroll">
@@ -46,6 +49,20 @@ export function ListTable<Item extends object>(props: {
       <div className="table-scroll">
         {props.isFiltered ? <NoneMatch onClear={props.onClearFilters} /> : props.empty}
       </div>
+    );
+  }
+  if (card !== undefined && isNarrow) {
+    return (
+      <>
+        <ul className="cards" aria-label={props.label}>
+          {items.map((item) => (
+            <li key={item[props.rowKey] as Key} className="panel">
+              {card(item)}
+            </li>
+          ))}
+        </ul>
+        <Pager paging={paging} nextCursor={next_cursor} />
+      </>
     );
   }
   return (

@@ -12,12 +12,19 @@ const SHAPES: Record<Tone, ReactNode> = {
   mute: <path d="M1.5 1.5h7v7h-7z" fill="currentColor" />,
 };
 
+/** The shape alone, for a place that names the state otherwise. */
+export function Shape({ tone }: { tone: Tone }) {
+  return (
+    <svg viewBox="0 0 10 10" aria-hidden="true">
+      {SHAPES[tone]}
+    </svg>
+  );
+}
+
 export function Status({ tone, children }: { tone: Tone; children?: ReactNode }) {
   return (
     <span className={`status tone-${tone}`}>
-      <svg viewBox="0 0 10 10" aria-hidden="true">
-        {SHAPES[tone]}
-      </svg>
+      <Shape tone={tone} />
       {children}
     </span>
   );

@@ -37,3 +37,12 @@ export function zoneChoices(): Choice[] {
     label: zone.replaceAll("_", " "),
   }));
 }
+
+/** "pt_BR" by its name; what is no language is shown as it is. */
+export function languageName(code: string, language: string): string {
+  try {
+    return new Intl.DisplayNames([language], { type: "language" }).of(code.replaceAll("_", "-")) ?? code;
+  } catch {
+    return code;
+  }
+}

@@ -65,17 +65,6 @@ export const participationsQuery = (contactId: number, cursor?: string) =>
     placeholderData: keepPreviousData,
   });
 
-export const explanationQuery = (occurrenceId: number, contactId: number) =>
-  queryOptions({
-    queryKey: ["occurrences", "explain", occurrenceId, contactId],
-    queryFn: () =>
-      answerOf(
-        api.GET("/api/v1/occurrences/{occurrence_id}/participants/{contact_id}", {
-          params: { path: { occurrence_id: occurrenceId, contact_id: contactId } },
-        }),
-      ),
-  });
-
 export const groupsQuery = (name?: string, cursor?: string) =>
   queryOptions({
     queryKey: ["groups", "list", name, cursor],
