@@ -13,11 +13,18 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from docs.pages.command_line import command_line_page
+from docs.pages.database import database_page
+from docs.pages.outcomes import outcomes_page
+from docs.pages.plans import plans_page
+from docs.pages.rest import rest_page
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from clarion.config import Settings
 from clarion.domain.errors import ERROR_KINDS
+from clarion.flow.reference import flow_format_page
+from clarion.flow.schema import flow_schema_text
 
 __all__ = ["PAGES", "write_pages"]
 
@@ -99,7 +106,14 @@ def _default(field: FieldInfo) -> str:
 
 PAGES: Mapping[str, Callable[[], str]] = MappingProxyType(
     {
+        "reference/cli.md": command_line_page,
+        "reference/database.md": database_page,
         "reference/errors.md": errors_page,
+        "reference/flow-format.md": flow_format_page,
+        "reference/flow.schema.json": flow_schema_text,
+        "reference/outcomes.md": outcomes_page,
+        "reference/plans.md": plans_page,
+        "reference/rest.md": rest_page,
         "reference/settings.md": settings_page,
     }
 )

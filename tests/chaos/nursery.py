@@ -13,6 +13,8 @@ import os
 import signal
 import sys
 
+import stand_in
+
 from clarion.channels.simulator.__main__ import main as simulate
 from clarion.cli import main as clarion
 
@@ -33,6 +35,9 @@ def bear(order: dict) -> int:
     try:
         if program == "simulator":
             code = simulate(arguments)
+        elif program == "stand_in":
+            sys.argv = ["stand_in", *arguments]
+            stand_in.main()
         else:
             sys.argv = ["clarion", *arguments]
             clarion()

@@ -8,7 +8,11 @@ import signal
 import time
 
 import pytest
-from tests.chaos.house import House, tell
+from tests.chaos.house import LEASE_SECONDS, House, tell
+
+from clarion.engine.parts import EngineSizes
+from clarion.services.suspensions import resume_campaign, suspend_campaign
+from clarion.store.pool import transaction
 
 pytestmark = pytest.mark.chaos
 
@@ -20,12 +24,14 @@ async def test_serve_is_killed_in_the_middle_of_sending(
     await house.add_people(people)
     serve = await house.start()
     campaign = await house.plan()
-    for _ in range(max(1, round(2 * scale))):
+    kills = max(1, round(2 * scale))
+    for _ in range(kills):
         already = house.sent_count()
         if already >= people:
             break
-        await house.until_sent(min(people, already + chance.randrange(1, max(2, people // 3))))
-        await serve.end(signal.SIGKILL)
+        more = chance.randrange(1, max(2, 2 * people // (3 * kills)))
+        await house.until_sent(min(people, already + more))
+        await house.kill(serve)
         killed_at = time.monotonic()
         already = house.sent_count()
         serve = await house.start()
@@ -41,7 +47,47 @@ async def test_serve_is_killed_in_the_middle_of_sending(
     assert await serve.end(signal.SIGTERM) == 0, serve.said()[-4000:]
 
 
-@pytest.mark.parametrize("rate_per_second", [68, 5000])
+async def test_serve_is_killed_while_it_plans_the_audience(
+    house: House, chance: random.Random, scale: float
+) -> None:
+    people = int(2500 * min(scale, 4))
+    await house.set_rate(5000)
+    await house.add_people(people)
+    campaign = await house.plan()
+    for _ in range(max(1, round(scale))):
+        serve = await house.start()
+        await asyncio.sleep(chance.uniform(0.05, 0.8))
+        await house.kill(serve)
+        chunks = await house.pool.fetchrow(
+            "SELECT count(*) AS n, count(done_at) AS done_count FROM chunks"
+        )
+        tell(f"killed with {chunks['done_count']} of {chunks['n']} chunks planned")
+    await house.start()
+    await house.until_settled(campaign.id)
+    await house.judge(campaign.id)
+
+
+async def test_a_suspension_outlives_the_process_that_was_sending(
+    house: House, chance: random.Random
+) -> None:
+    await house.add_people(400)
+    serve = await house.start()
+    campaign = await house.plan()
+    await house.until_sent(chance.randrange(20, 200))
+    suspension = await suspend_campaign(house.pool, house.fresh_scope, campaign.id)
+    sent_count = house.sent_count()
+    await house.kill(serve)
+    await house.start()
+    await asyncio.sleep(LEASE_SECONDS + 1)
+    assert house.sent_count() - sent_count <= suspension.in_flight_count
+    await house.balance()
+    async with transaction(house.pool) as connection:
+        await resume_campaign(connection, house.fresh_scope, campaign.id, sizes=EngineSizes())
+    await house.until_settled(campaign.id)
+    await house.judge(campaign.id)
+
+
+@pytest.mark.parametrize("rate_per_second", [pytest.param(68, marks=pytest.mark.long), 5000])
 async def test_hardly_anybody_is_in_doubt_who_was_not_written_to(
     house: House, chance: random.Random, scale: float, rate_per_second: int
 ) -> None:

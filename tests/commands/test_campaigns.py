@@ -13,7 +13,7 @@ import asyncpg
 import pytest
 from typer.testing import CliRunner, Result
 
-from clarion.cli import app
+from clarion.cli import command_line
 
 FLOW = files("clarion.flow.samples").joinpath("feedback_score.json").read_text()
 
@@ -30,7 +30,7 @@ def clarion(
     (tmp_path / "flow.json").write_text(FLOW)
 
     def run(*arguments: str) -> Result:
-        return CliRunner().invoke(app, arguments)
+        return CliRunner().invoke(command_line(), arguments)
 
     prepared = run("flow", "import", "flow.json", "--name", "Offer", "--publish")
     assert prepared.exit_code == 0, prepared.output
@@ -173,3 +173,12 @@ def test_an_occurrence_is_opened_to_its_people(
     assert "STOP" in clarion("message", "list", "--direction", "in").stdout
     listed = json.loads(clarion("message", "list", "--campaign", "Spring", "--json").stdout)
     assert listed["items"] == []
+
+
+def test_the_folder_named_before_the_command_is_the_one_that_is_used(
+    clarion: Callable[..., Result], tmp_path: Path
+) -> None:
+    # The key that seals secrets is made in the data folder, also beside a database of one's own.
+    done = clarion("--data-dir", str(tmp_path / "elsewhere"), "campaign", "list")
+    assert done.exit_code == 0, done.output
+    assert (tmp_path / "elsewhere" / "secret_key").exists()

@@ -14,7 +14,7 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
-from clarion.cli import app
+from clarion.cli import command_line
 
 SAMPLE = files("clarion.flow.samples").joinpath("feedback_score.json").read_text()
 ADD_SENDER = (
@@ -35,7 +35,7 @@ def command(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     runner = CliRunner()
 
     def run(line: str, *more: str, given: str | None = None) -> Result:
-        return runner.invoke(app, [*line.split(), *more], input=given)
+        return runner.invoke(command_line(), [*line.split(), *more], input=given)
 
     return run
 
@@ -192,3 +192,6 @@ def test_the_program_itself_starts_and_ends_with_the_right_code(tmp_path: Path) 
     assert "[database.unreachable]" in refused.stderr
     assert "Traceback" not in refused.stderr
     assert run("nothing").returncode == 2
+    elsewhere = tmp_path / "elsewhere"
+    findings = json.loads(run("--data-dir", str(elsewhere), "doctor", "--json").stdout)["findings"]
+    assert str(elsewhere) in findings[1]["finding"]

@@ -117,18 +117,19 @@ class Shop:
 
     async def plan(self, **changes: Any) -> Campaign:
         """A campaign that starts in a moment."""
+        scope = self.fresh_scope
         draft = CampaignDraft(
             name="Spring",
             flow_id=self.flow_id,
             include_group_ids=(self.group_id,),
-            start_at=self.now + timedelta(seconds=0.3),
-            end_at=self.now + timedelta(days=7),
+            start_at=scope.now + timedelta(seconds=0.3),
+            end_at=scope.now + timedelta(days=7),
             plan=Once(),
         )
         async with transaction(self.pool) as connection:
             return await create_campaign(
                 connection,
-                self.fresh_scope,
+                scope,
                 replace(draft, **changes),
                 mint_code=lambda: secrets.token_hex(16),
             )

@@ -91,7 +91,13 @@ async def test_a_suspended_campaign_can_be_deleted_and_the_rest_is_not_messaged(
         await suspend_campaign(shop.pool, shop.fresh_scope, campaign.id)
         async with transaction(shop.pool) as connection:
             await delete_campaign(connection, shop.fresh_scope, campaign.id)
-        await asyncio.sleep(0.7)
+
+        async def over() -> bool:
+            return not await shop.pool.fetchval(
+                "SELECT count(*) FROM participants WHERE outcome IN ('pending', 'held')"
+            ) and not await shop.pool.fetchval("SELECT count(*) FROM outbox_rows")
+
+        await shop.until(over)
         sent_count = len(shop.simulator.ledger())
     rows = await shop.pool.fetch(
         "SELECT outcome, reason, count(*)::int AS n FROM participants GROUP BY 1, 2"

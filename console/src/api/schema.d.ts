@@ -53,7 +53,7 @@ export interface paths {
         };
         /**
          * The numbers of this process, for Prometheus
-         * @description Every registered counter.
+         * @description Every registered counter of this process, and the vital signs of the engine.
          */
         get: operations["metrics_read"];
         put?: never;

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Annotated
 
 import typer
@@ -191,34 +191,43 @@ async def _watch(
             rows = await look()
             print_json({"items": [ProgressAnswer.model_validate(row) for row in rows]})
             return
-        with Live(_progress_table(await look()), console=Console(), auto_refresh=False) as live:
+        console = Console()
+        with Live(console=console, auto_refresh=False) as live:
             while True:
+                live.update(_progress_table(await look(), console.width), refresh=True)
                 await asyncio.sleep(interval_seconds)
-                live.update(_progress_table(await look()), refresh=True)
 
 
-def _progress_table(rows: Sequence[CampaignProgress]) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in (
-        "campaign", "status", "", "done", "audience", "accepted", "delivered", "read", "replied",
-        "skipped", "failed", "in doubt", "held", "per second", "left",
-    ):  # fmt: skip
-        table.add_column(name, justify="left" if name in ("campaign", "status", "") else "right")
+_Cell = Callable[[CampaignProgress], str]
+# Header, whether it is shown on a wide screen only, and what stands in a row.
+_COLUMNS: tuple[tuple[str, bool, _Cell], ...] = (
+    ("campaign", False, lambda row: escape(row.name)),
+    ("status", True, lambda row: label_of(row.status)),
+    ("", True, lambda row: _bar(row.done_share)),
+    ("done", False, lambda row: f"{row.done_share:.0%}"),
+    ("audience", True, lambda row: f"{row.audience_count:,}"),
+    ("accepted", False, lambda row: f"{row.accepted_count:,}"),
+    ("delivered", False, lambda row: f"{row.delivered_count:,}"),
+    ("read", False, lambda row: f"{row.read_count:,}"),
+    ("replied", False, lambda row: f"{row.replied_count:,}"),
+    ("skipped", True, lambda row: f"{row.skipped_count:,}"),
+    ("failed", False, lambda row: f"{row.failed_count:,}"),
+    ("in doubt", True, lambda row: f"{row.in_doubt_count:,}"),
+    ("held", True, lambda row: f"{row.held_count:,}"),
+    ("per s", False, lambda row: f"{row.rate_per_second:,.1f}"),
+    ("left", False, lambda row: shown(row.eta_seconds and _duration(row.eta_seconds))),
+)
+_TEXTS = ("campaign", "status", "")
+WIDE_SCREEN = 140
+
+
+def _progress_table(rows: Sequence[CampaignProgress], width: int) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 1, 0, 0))
+    columns = [column for column in _COLUMNS if width >= WIDE_SCREEN or not column[1]]
+    for name, _, _ in columns:
+        table.add_column(name, justify="left" if name in _TEXTS else "right", no_wrap=True)
     for row in rows:
-        counts = (
-            row.audience_count, row.accepted_count, row.delivered_count, row.read_count,
-            row.replied_count, row.skipped_count, row.failed_count, row.in_doubt_count,
-            row.held_count,
-        )  # fmt: skip
-        table.add_row(
-            escape(row.name),
-            label_of(row.status),
-            _bar(row.done_share),
-            f"{row.done_share:.0%}",
-            *(f"{count:,}" for count in counts),
-            f"{row.rate_per_second:,.1f}",
-            shown(None if row.eta_seconds is None else _duration(row.eta_seconds)),
-        )
+        table.add_row(*(cell(row) for _, _, cell in columns))
     if not rows:
         table.add_row("No campaign has run yet.")
     return table

@@ -34,6 +34,7 @@ __all__ = [
 ]
 
 Result = TypeVar("Result")
+_WIDTH_IN_A_PIPE = 10_000
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 
@@ -80,10 +81,12 @@ def print_table(rows: Sequence[Mapping[str, Any]], *, nothing: str) -> None:
         return
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name in rows[0]:
-        table.add_column(name)
+        table.add_column(name, overflow="fold")
     for row in rows:
         table.add_row(*(escape(shown(value)) for value in row.values()))
-    Console(highlight=False, soft_wrap=not sys.stdout.isatty()).print(table)
+    # In a pipe no row is broken and nothing is cut: it is read by a program.
+    width = None if sys.stdout.isatty() else _WIDTH_IN_A_PIPE
+    Console(highlight=False, width=width).print(table)
 
 
 def print_facts(facts: Mapping[str, Any]) -> None:

@@ -11,12 +11,11 @@ import contextlib
 import getpass
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Annotated, Any
 
-import click
 import typer
 
+from clarion.commands.data_dir import DATA_DIR
 from clarion.config import Settings, load_settings
 from clarion.domain.identity import Role
 from clarion.services.place import Place, database_of, open_place
@@ -25,7 +24,13 @@ from clarion.services.workspaces import first_workspace, workspace_named
 from clarion.store.migrate import check_schema, migrate
 from clarion.store.pool import Connection, transaction
 
-__all__ = ["Desk", "InWorkspace", "command_actor", "command_settings", "open_desk"]
+__all__ = [
+    "Desk",
+    "InWorkspace",
+    "command_actor",
+    "command_settings",
+    "open_desk",
+]
 
 InWorkspace = Annotated[
     str | None,
@@ -49,9 +54,7 @@ class Desk:
 
 def command_settings(**given: Any) -> Settings:
     """The settings of this command line: ``clarion --data-dir DIR``, then what is given."""
-    context = click.get_current_context(silent=True)
-    data_dir: Path | None = context.find_root().params.get("data_dir") if context else None
-    return load_settings(**{"data_dir": data_dir, **given})
+    return load_settings(**{"data_dir": DATA_DIR.get(), **given})
 
 
 def command_actor() -> Actor:

@@ -199,7 +199,8 @@ def sender_health(name: Name, *, workspace: InWorkspace = None, as_json: AsJson 
     if as_json:
         print_json(_facts(sender))
     else:
-        print_facts({"name": sender.name, "status": sender.status, **sender.health})
+        told = {f"provider.{name}": value for name, value in sender.health.items()}
+        print_facts({"name": sender.name, "status": sender.status, **told})
 
 
 @app.command("remove")

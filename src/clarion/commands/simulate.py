@@ -7,6 +7,7 @@ Theory of operation.  A thin frame around ``clarion.channels.simulator``; the sa
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -79,6 +80,7 @@ async def _simulate(
     def tell_ready(base_url: str) -> None:
         facts = {"base_url": base_url, "control_url": f"{base_url}/_sim"}
         (print_json if is_json else print_facts)(facts)
+        sys.stdout.flush()  # whoever waits for it at a pipe must get it now
 
     try:
         simulator = Simulator(settings, host=host, port=port, ledger_path=ledger)

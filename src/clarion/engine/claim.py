@@ -1,18 +1,30 @@
-"""Claim: the next rows of a sender's outbox, each with the last look at whether it may leave."""
+"""Claim: the next rows of a sender's outbox, each with the last look at whether it may leave.
+
+``claim_rows`` asks the database; ``write_requests`` turns what may leave into bytes, purely, so that
+nothing can go wrong between the commit of the marks and the write.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
+import structlog
+
+from clarion.channels.contract import Adapter, OutMessage, SenderAccount
+from clarion.channels.wire import WireClient
 from clarion.domain.message import Lane
-from clarion.engine.outbound import Result, Row, row_from_record, withheld
+from clarion.engine.outbound import Result, Row, attempt_id_of, row_from_record, withheld
 from clarion.store.content import content_from_json
 from clarion.store.pool import Connection
 from clarion.store.queries import load
 
-__all__ = ["claim_rows"]
+__all__ = ["Ready", "claim_rows", "write_requests"]
 
 OUTBOX = load("outbox")
+
+log = structlog.get_logger(__name__)
 
 _LANES = (Lane.CONVERSATION, Lane.BULK)
 
@@ -55,3 +67,34 @@ async def claim_rows(
         if records:
             marks[lane] = records[-1]["position"]
     return rows, refused
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A row below the mark with its request as bytes."""
+
+    row: Row
+    payload: bytes
+
+
+def write_requests(
+    client: WireClient,
+    adapter: Adapter,
+    account: SenderAccount,
+    rows: Sequence[Row],
+    refused: list[Result],
+    now: datetime,
+) -> list[Ready]:
+    """The requests of rows as bytes; what cannot be expressed joins the refused."""
+    ready: list[Ready] = []
+    for row in rows:
+        message = OutMessage(attempt_id_of(row.message_id, row.attempt), row.to, row.content)
+        try:
+            ready.append(Ready(row, client.payload_of(adapter.request_for(account, message))))
+        except ValueError as error:
+            log.warning("content_invalid", message_id=row.message_id, error=str(error))
+            reason = "content_invalid"
+            refused.append(
+                withheld(row.lane, row.position, row.message_id, row.attempt, reason, now)
+            )
+    return ready

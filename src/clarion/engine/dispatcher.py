@@ -26,8 +26,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import timedelta
 from functools import partial
 
@@ -37,7 +36,6 @@ from clarion.channels.contract import (
     Adapter,
     Answer,
     OutcomeKind,
-    OutMessage,
     ReactionKind,
     SenderAccount,
 )
@@ -48,8 +46,8 @@ from clarion.domain.message import Lane
 from clarion.engine.accounts import account_of
 from clarion.engine.apply.append_results import append_results
 from clarion.engine.apply.set_fires import set_fires
-from clarion.engine.claim import claim_rows
-from clarion.engine.outbound import Result, Row, attempt_id_of, result_of, withheld
+from clarion.engine.claim import Ready, claim_rows, write_requests
+from clarion.engine.outbound import Result, Row, result_of
 from clarion.engine.pace import Pace
 from clarion.engine.parts import Parts
 from clarion.store.pool import DATABASE_AWAY, Connection, transaction
@@ -63,20 +61,13 @@ log = structlog.get_logger(__name__)
 
 _HEARTBEATS_A_LEASE = 4
 _DATABASE_WAIT_SECONDS = 0.2
+_SMALLEST_CLAIM = 32
 # How long to wait for connections that are being opened, at most; it begins with a tick.
 _LONGEST_OPENING_WAIT_SECONDS = 0.5
 
 
 class LeaseLostError(Exception):
     """Another process owns the sender now; nothing of ours may be written any more."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Ready:
-    """A row below the mark with its request as bytes."""
-
-    row: Row
-    payload: bytes
 
 
 class SenderOwner:
@@ -98,6 +89,8 @@ class SenderOwner:
         self._pace = Pace(parts.sizes.tick_seconds * 2)
         self._deadline = 0.0
         self._empty_handed_count = 0
+        self._has_more = False
+        self._is_paced = False
 
     async def run(self, stop: asyncio.Event) -> None:
         """Own the sender until ``stop``, or until there is nothing left to do for it.
@@ -117,7 +110,11 @@ class SenderOwner:
                     await asyncio.sleep(_DATABASE_WAIT_SECONDS)
                     continue
                 is_busy = bool(
-                    claimed_count or self._in_flight or self._results or self._empty_handed_count
+                    claimed_count
+                    or self._in_flight
+                    or self._results
+                    or self._empty_handed_count
+                    or self._is_paced
                 )
                 idle_since = self._time() if is_busy else idle_since
                 if self._time() - idle_since > self._parts.sizes.lease_seconds:
@@ -181,7 +178,7 @@ class SenderOwner:
         deadline = self._time() + self._parts.sizes.lease_seconds
         marks = dict(self._marks)
         lent: list[Wire] = []
-        ready: list[_Ready] = []
+        ready: list[Ready] = []
         allowance = 0
         try:
             async with transaction(self._parts.pool) as connection:
@@ -189,10 +186,12 @@ class SenderOwner:
                 await self._append(connection, results)
                 allowance = self._allowance(waiting_count)
                 lent = self._lend(allowance)
-                rows, refused = await claim_rows(
-                    connection, self._sender_id, marks, len(lent), self._parts.now()
-                )
-                ready = self._prepare(rows, refused)
+                now = self._parts.now()
+                rows, refused = await claim_rows(connection, self._sender_id, marks, len(lent), now)
+                if rows and self._account is not None and self._adapter is not None:
+                    ready = write_requests(
+                        self._client, self._adapter, self._account, rows, refused, now
+                    )
                 await self._append(connection, refused)
                 await self._beat(connection, marks, epoch, len(ready))
         except BaseException:
@@ -210,7 +209,9 @@ class SenderOwner:
         self._pace.give_back(self._time(), allowance - len(ready))
         if results or refused:
             self._parts.wakeups.ring("results")
-        return len(ready) + len(refused)
+        claimed_count = len(ready) + len(refused)
+        self._has_more = self._has_more and claimed_count > 0
+        return claimed_count
 
     async def _obey(self, connection: Connection) -> tuple[int, int]:
         """Read the control epoch; what raised it is visible to every later statement.
@@ -233,11 +234,22 @@ class SenderOwner:
         return epoch, control["waiting_count"]
 
     def _allowance(self, waiting_count: int) -> int:
-        """How many requests the pace lets go now; what is not used goes back."""
+        """How many requests the pace lets go now; what is not used goes back.
+
+        A burst goes out in several small ticks, one right after the other: who is killed between a
+        commit and its last write leaves the fewer in doubt who were never written to.
+        """
         free = self._parts.sizes.in_flight - len(self._in_flight)
+        self._has_more = self._is_paced = False
         if not self._is_active or free <= 0:
             return 0
-        return self._pace.take_up_to(self._time(), min(free, waiting_count))
+        a_tick = round(self._pace.rate_per_second * self._parts.sizes.tick_seconds)
+        most = max(_SMALLEST_CLAIM, a_tick)
+        wanted = min(free, waiting_count, most)
+        allowance = self._pace.take_up_to(self._time(), wanted)
+        self._is_paced = allowance < wanted  # the next token is near: no time to wait for a bell
+        self._has_more = allowance == most
+        return allowance
 
     def _lend(self, allowance: int) -> list[Wire]:
         """An open connection for each request that may go; none are claimed beyond them."""
@@ -251,30 +263,6 @@ class SenderOwner:
         if self._empty_handed_count == 1 and failure is not None:
             log.warning("platform_unreachable", sender_id=self._sender_id, failure=failure)
         return lent
-
-    def _prepare(self, rows: Sequence[Row], refused: list[Result]) -> list[_Ready]:
-        """The requests as bytes; what cannot be expressed joins the refused."""
-        if self._account is None or self._adapter is None:
-            raise LeaseLostError(self._sender_id)
-        ready: list[_Ready] = []
-        for row in rows:
-            message = OutMessage(attempt_id_of(row.message_id, row.attempt), row.to, row.content)
-            try:
-                request = self._adapter.request_for(self._account, message)
-                ready.append(_Ready(row, self._client.payload_of(request)))
-            except ValueError as error:
-                log.warning("content_invalid", message_id=row.message_id, error=str(error))
-                refused.append(
-                    withheld(
-                        row.lane,
-                        row.position,
-                        row.message_id,
-                        row.attempt,
-                        "content_invalid",
-                        self._parts.now(),
-                    )
-                )
-        return ready
 
     async def _append(self, connection: Connection, results: list[Result]) -> None:
         if not results:
@@ -322,7 +310,7 @@ class SenderOwner:
 
     # -- one request -------------------------------------------------------------------------------
 
-    def _write(self, wire: Wire, ready: _Ready) -> None:
+    def _write(self, wire: Wire, ready: Ready) -> None:
         if self._time() >= self._deadline:
             # We slept, and the sender may be another's by now.  If it is not, this is recorded.
             self._client.give_back([wire])
@@ -366,6 +354,8 @@ class SenderOwner:
             # Connections are being opened, or cannot be.
             wait = sizes.tick_seconds * 2 ** min(self._empty_handed_count - 1, 10)
             await self._wait_for_news(min(wait, _LONGEST_OPENING_WAIT_SECONDS))
+            return
+        if self._has_more:
             return
         if is_busy:
             await asyncio.sleep(sizes.tick_seconds)

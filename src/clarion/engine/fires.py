@@ -37,6 +37,10 @@ _Handler = Callable[[Connection, _Fires], Awaitable[None]]
 _BATCH_OF_ONE = frozenset({"campaign"})
 
 
+# A platform that never answers properly must not make "at least once" a message every ten minutes.
+_MOST_DOUBTS = 3
+
+
 class FireHandlers:
     """What to do about due fires."""
 
@@ -112,14 +116,19 @@ class FireHandlers:
         await queue_again(connection, self._parts, [fire["subject_id"] for fire in fires], "queued")
 
     async def _close_doubts(self, connection: Connection, fires: _Fires) -> None:
-        """No receipt within the window: the campaign's choice."""
+        """No receipt within the window: the campaign's choice, but not for ever."""
         rows = await RESULTS.fetch(
             connection,
             "doubtful_messages",
             message_ids=sorted(fire["subject_id"] for fire in fires),
         )
-        again = [row["id"] for row in rows if row["doubt_policy"] == DoubtPolicy.AT_LEAST_ONCE]
-        closed = [row["id"] for row in rows if row["doubt_policy"] != DoubtPolicy.AT_LEAST_ONCE]
+        again = [
+            row["id"]
+            for row in rows
+            if row["doubt_policy"] == DoubtPolicy.AT_LEAST_ONCE
+            and row["doubt_count"] < _MOST_DOUBTS
+        ]
+        closed = [row["id"] for row in rows if row["id"] not in set(again)]
         await RESULTS.execute(connection, "close_doubts", message_ids=closed)
         await queue_again(connection, self._parts, again, "in_doubt")
 

@@ -83,6 +83,12 @@ class WebhookReceiver:
         except ClarionError as error:
             await _refuse(send, error)
             return
+        except DATABASE_AWAY as error:
+            log.warning("webhook_not_looked_up", error=repr(error))
+            await _refuse(
+                send, ClarionError("server.unavailable", "The database is away at the moment.")
+            )
+            return
         await _respond(send, 200, body, b"text/plain; charset=utf-8")
 
     async def _answer(self, scope: Mapping[str, Any], receive: Receive) -> bytes:

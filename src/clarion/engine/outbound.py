@@ -46,7 +46,11 @@ _ATTEMPT_PREFIX = "c"
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row that lies below the committed intent mark."""
+    """One row that lies below the committed intent mark.
+
+    ``tried_count`` is how often its message was on the wire before; an attempt that a suspension
+    held back does not count.
+    """
 
     lane: Lane
     position: int
@@ -54,6 +58,7 @@ class Row:
     attempt: int
     to: Address
     content: Content
+    tried_count: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +107,7 @@ def row_from_record(lane: Lane, record: Record, content: Content) -> Row:
         attempt=record["attempt"],
         to=Address(Channel(record["channel"]), AddressKind(record["to_kind"]), record["to_value"]),
         content=content,
+        tried_count=record["tried_count"],
     )
 
 
@@ -112,11 +118,11 @@ def withheld(
     return Result(lane, position, message_id, attempt, "withheld", "none", reason, at)
 
 
-def delay_of(reaction: Reaction, attempt: int) -> float | None:
-    """How long to wait after the n-th attempt; it grows by the reaction's factor."""
+def delay_of(reaction: Reaction, tried_count: int) -> float | None:
+    """How long to wait after so many earlier tries; it grows by the reaction's factor."""
     if reaction.delay_seconds is None:
         return None
-    return reaction.delay_seconds * reaction.backoff_factor ** (attempt - 1)
+    return reaction.delay_seconds * reaction.backoff_factor**tried_count
 
 
 def _rewritten(asked: Address, resolved: Address | None) -> str | None:
@@ -124,6 +130,11 @@ def _rewritten(asked: Address, resolved: Address | None) -> str | None:
     if resolved is None or resolved.kind is not AddressKind.WA_ID:
         return None
     return None if resolved.value == asked.value.lstrip("+") else resolved.value
+
+
+def _storable(text: str | None) -> str | None:
+    """PostgreSQL keeps every character but one."""
+    return text and text.replace("\x00", "\ufffd")
 
 
 def result_of(row: Row, outcome: Outcome, at: datetime) -> Result:
@@ -138,11 +149,11 @@ def result_of(row: Row, outcome: Outcome, at: datetime) -> Result:
         reaction=reaction.kind.value,
         reason=reaction.reason or None,
         at=at,
-        delay_seconds=delay_of(reaction, row.attempt),
+        delay_seconds=delay_of(reaction, row.tried_count),
         max_attempts=reaction.max_attempts,
-        provider_id=outcome.provider_id,
+        provider_id=_storable(outcome.provider_id),
         wa_id=_rewritten(row.to, outcome.resolved_address),
-        error_code=outcome.error_code,
-        error_title=outcome.error_title,
+        error_code=_storable(outcome.error_code),
+        error_title=_storable(outcome.error_title),
         http_status=outcome.http_status,
     )

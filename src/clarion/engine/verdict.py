@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from clarion.channels.contract import OutcomeKind, ReactionKind
-from clarion.domain.campaign import Outcome
+from clarion.domain.campaign import CampaignStatus, Outcome
 from clarion.domain.message import MessageStatus
 from clarion.engine.outbound import WITHHELD_STATUS
 from clarion.store.queries import Row
@@ -68,12 +68,12 @@ def verdict_of(result: Row) -> Verdict:
 
 
 def _again(result: Row) -> Verdict:
-    attempt = result["attempt"]
-    if attempt >= result["max_attempts"]:
+    tried_count: int = result["earlier_count"] + 1
+    if tried_count >= result["max_attempts"]:
         return Verdict(MessageStatus.FAILED, result["reason"] or "attempts_exhausted")
     delay = result["delay_seconds"]
     if delay is None:
-        delay = _BACKOFF_SECONDS[min(attempt, len(_BACKOFF_SECONDS)) - 1]
+        delay = _BACKOFF_SECONDS[min(tried_count, len(_BACKOFF_SECONDS)) - 1]
     return Verdict(MessageStatus.QUEUED, result["reason"], delay)
 
 
@@ -83,6 +83,16 @@ def _fail(result: Row) -> Verdict:
 
 def _hold(reason: str) -> Callable[[Row], Verdict]:
     return lambda _: Verdict(MessageStatus.HELD, reason)
+
+
+def _hold_with_campaign(result: Row) -> Verdict:
+    """The template or the campaign is stopped: what was refused waits with the rest of it.
+
+    Nothing resumes a campaign that is over, nor a conversation outside any.
+    """
+    if result["campaign_status"] in (None, CampaignStatus.ENDED):
+        return _fail(result)
+    return Verdict(MessageStatus.HELD, "campaign_suspended")
 
 
 _BY_REACTION: Mapping[ReactionKind, Callable[[Row], Verdict]] = MappingProxyType(
@@ -95,8 +105,7 @@ _BY_REACTION: Mapping[ReactionKind, Callable[[Row], Verdict]] = MappingProxyType
         ReactionKind.SUPPRESS_CONTACT: _fail,
         ReactionKind.OPT_OUT_CONTACT: _fail,
         ReactionKind.PAUSE_SENDER: _hold("sender_paused"),
-        # The template or the campaign is stopped: what was refused waits with the rest of it.
-        ReactionKind.PAUSE_TEMPLATE: _hold("campaign_suspended"),
-        ReactionKind.PAUSE_CAMPAIGN: _hold("campaign_suspended"),
+        ReactionKind.PAUSE_TEMPLATE: _hold_with_campaign,
+        ReactionKind.PAUSE_CAMPAIGN: _hold_with_campaign,
     }
 )

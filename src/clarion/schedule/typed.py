@@ -22,10 +22,10 @@ FORMS = (
     "once",
     "every minute",
     "hourly",
-    "daily [at 09:00]",
+    "daily at 09:00",
     "every 15 minutes|hours|days",
-    "weekly monday,friday [at 09:00]",
-    "monthly 1,15,last [at 09:00]",
+    "weekly monday,friday at 09:00",
+    "monthly 1,15,last at 09:00",
     "cron:0 9 * * 1-5",
     'JSON as {"kind": "daily"}',
 )

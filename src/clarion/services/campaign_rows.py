@@ -22,6 +22,9 @@ from clarion.store.queries import Row
 
 __all__ = ["Campaign", "CampaignFilter", "Counts", "campaign_of", "columns_of", "draft_of"]
 
+# In these statuses no tick fires, whatever the plan says.
+_RESTING = frozenset({CampaignStatus.SUSPENDED, CampaignStatus.ENDED})
+
 
 @dataclass(frozen=True, slots=True)
 class Counts:
@@ -142,7 +145,7 @@ def campaign_of(row: Row) -> Campaign:
         include_group_names=row["include_group_names"] or (),
         exclude_group_names=row["exclude_group_names"] or (),
         zone=row["workspace_zone"],
-        next_tick_at=row["next_tick_at"],
+        next_tick_at=None if row["status"] in _RESTING else row["next_tick_at"],
         revision=row["revision"],
         occurrence_count=row["occurrence_count"],
         counts=Counts.of(row),

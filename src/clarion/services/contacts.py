@@ -18,6 +18,7 @@ from typing import Any, Literal
 
 import asyncpg
 
+from clarion.domain.campaign import Outcome
 from clarion.domain.contact import (
     ATTRIBUTE_COUNT_LIMIT,
     FieldFault,
@@ -28,6 +29,7 @@ from clarion.domain.errors import ClarionError, FieldError
 from clarion.domain.identity import Permission
 from clarion.domain.message import Address, AddressKind, Channel
 from clarion.domain.phone import Phone, parse_phone
+from clarion.engine.apply.move_participants import Move, move_participants
 from clarion.services import audit
 from clarion.services.addresses import insert_address, no_address
 from clarion.services.groups import change_memberships, find_or_create_groups, ungrouped
@@ -52,6 +54,7 @@ __all__ = [
 ]
 
 QUERIES = load("contacts")
+PARTICIPANTS = load("participants")
 DELETE_LIMIT = 10_000
 _TEXT_FIELDS = ("name", "country", "email", "remark", "language", "zone")
 _NULLABLE = frozenset({"country", "language", "zone"})
@@ -287,6 +290,8 @@ async def update_contact(
 async def delete_contacts(connection: Connection, scope: Scope, ids: Sequence[int]) -> int:
     """Delete contacts with their messages and history; return how many there were.
 
+    Who waits in an occurrence is skipped there: the books of a campaign keep the place of a person
+    who is gone.  The contacts go first, because that waits for a chunk that is planning them.
     Ids that are not there are no error.  Raises ``request.invalid`` for more than 10,000.
     """
     scope.require(Permission.EDIT_AUDIENCE)
@@ -297,6 +302,20 @@ async def delete_contacts(connection: Connection, scope: Scope, ids: Sequence[in
         connection, "delete_contacts", workspace_id=scope.workspace_id, contact_ids=list(ids)
     )
     if deleted_count:
+        waiting = await PARTICIPANTS.fetch(
+            connection,
+            "waiting_participants_of_contacts",
+            workspace_id=scope.workspace_id,
+            contact_ids=list(ids),
+        )
+        await move_participants(
+            connection,
+            [
+                Move(row["occurrence_id"], row["contact_id"], Outcome.SKIPPED, "contact_deleted")
+                for row in waiting
+            ],
+            scope.now,
+        )
         only = ids[0] if len(ids) == 1 else None
         details = {"contact_count": deleted_count}
         await audit.record(connection, scope, "deleted", "contact", only, details)
@@ -358,21 +377,14 @@ def _merged(old: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any
 
 
 def _contact_of(row: Row) -> Contact:
-    return Contact(
-        **{
-            **dict(row),
-            "groups": tuple(GroupOfContact(**group) for group in row["groups"]),
-            "addresses": tuple(
-                ContactAddress(
-                    address["id"],
-                    Channel(address["channel"]),
-                    AddressKind(address["kind"]),
-                    address["value"],
-                )
-                for address in row["addresses"]
-            ),
-        }
+    groups = tuple(GroupOfContact(**group) for group in row["groups"])
+    addresses = tuple(
+        ContactAddress(
+            each["id"], Channel(each["channel"]), AddressKind(each["kind"]), each["value"]
+        )
+        for each in row["addresses"]
     )
+    return Contact(**{**dict(row), "groups": groups, "addresses": addresses})
 
 
 def _invalid(path: str, code: str, message: str) -> ClarionError:

@@ -21,6 +21,8 @@ from clarion.store.secrets import Sealer
 
 __all__ = ["Clock", "Place", "database_of", "open_place", "utc_now"]
 
+_SHORTEST_IDLE_SECONDS = 5.0  # a busy machine is not a frozen process
+
 # Tells the time, aware UTC.
 Clock = Callable[[], datetime]
 
@@ -75,6 +77,8 @@ async def open_place(
         minimum_size=settings.database_pool_minimum,
         maximum_size=settings.database_pool_maximum,
         application_name=application_name,
+        # Whoever takes over a frozen worker's lease must not wait much longer for its locks.
+        idle_in_transaction_seconds=max(_SHORTEST_IDLE_SECONDS, settings.lease_seconds),
     )
     try:
         async with aiohttp.ClientSession() as http:

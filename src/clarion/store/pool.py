@@ -30,7 +30,7 @@ else:
     Pool = asyncpg.Pool
 
 _CONNECT_TIMEOUT_SECONDS = 10.0
-_IDLE_IN_TRANSACTION_SECONDS = 30
+_IDLE_IN_TRANSACTION_SECONDS = 30.0
 _JSONB_VERSION = b"\x01"  # the first byte of every jsonb value in PostgreSQL's binary format
 
 _REFUSALS = (
@@ -66,10 +66,12 @@ async def create_pool(
     maximum_size: int = 10,
     application_name: str = "clarion",
     command_timeout_seconds: float | None = 60.0,
+    idle_in_transaction_seconds: float = _IDLE_IN_TRANSACTION_SECONDS,
 ) -> Pool:
     """Open a pool; close it with ``await pool.close()``.
 
-    ``command_timeout_seconds`` is the longest that one statement may take (None: no limit).
+    ``command_timeout_seconds`` is the longest that one statement may take (None: no limit);
+    ``idle_in_transaction_seconds`` is how long a frozen process may keep its locks.
     Raises ``database.unreachable``.
     """
     with _refusals_explained(database_url):
@@ -80,7 +82,7 @@ async def create_pool(
             timeout=_CONNECT_TIMEOUT_SECONDS,
             command_timeout=command_timeout_seconds,
             init=_teach_json,
-            server_settings=_server_settings(application_name),
+            server_settings=_server_settings(application_name, idle_in_transaction_seconds),
         )
 
 
@@ -112,10 +114,12 @@ async def transaction(pool: Pool) -> AsyncIterator[Connection]:
         yield connection
 
 
-def _server_settings(application_name: str) -> dict[str, str]:
+def _server_settings(
+    application_name: str, idle_seconds: float = _IDLE_IN_TRANSACTION_SECONDS
+) -> dict[str, str]:
     return {
         "application_name": application_name,
-        "idle_in_transaction_session_timeout": f"{_IDLE_IN_TRANSACTION_SECONDS}s",
+        "idle_in_transaction_session_timeout": f"{round(idle_seconds * 1000)}ms",
         "TimeZone": "UTC",
     }
 

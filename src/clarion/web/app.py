@@ -20,7 +20,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 import clarion
 from clarion.services.place import Place
-from clarion.web import console, docs_page, health
+from clarion.web import console, docs_page, health, pages
 from clarion.web.errors import install_error_handlers
 from clarion.web.frame import RequestCounts, RequestFrame
 from clarion.web.limits import BodyLimit, RateLimits
@@ -66,6 +66,7 @@ def create_api(
     api.state.live = live
     api.state.seconds = seconds
     api.include_router(health.router)
+    api.include_router(pages.router)
     api.include_router(docs_page.router)
     api.include_router(console.router)
     for router in routers:

@@ -4,7 +4,7 @@ Theory of operation.  The build (``console/build.py``) names every file of ``ass
 content, so a browser may keep it for ever; the page that names them is asked for anew each time.
 Beside each file lies a ready ``.gz``.  An address that no file has belongs to the console's own
 router and gets the page; a missing asset does not, or an old page would run HTML as a script.
-``/`` leads to the console when it was built; without it the API serves all the same.
+Without a build the API serves all the same, and this address says how to get one.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Re
 
 import clarion
 from clarion.domain.errors import ClarionError
-from clarion.web.pages import front_page
 
 __all__ = ["FOLDER", "is_built", "router"]
 
@@ -38,14 +37,6 @@ _NOT_BUILT = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Clar
 def is_built() -> bool:
     """Whether there is a console to serve."""
     return (FOLDER / "index.html").is_file()
-
-
-@router.get("/")
-async def front() -> Response:
-    """To the console; without one, the page that tells what else is here."""
-    if not is_built():
-        return await front_page()
-    return RedirectResponse("/console/", status_code=307)
 
 
 @router.get("/console")

@@ -1,14 +1,18 @@
-"""The page at ``/`` of a server without a console: what is here, and where."""
+"""The way in at ``/``: to the console, or, where none was built, to what is here instead."""
 
 from __future__ import annotations
 
 from html import escape
 
-from fastapi.responses import HTMLResponse
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 import clarion
+from clarion.web.console import is_built
 
-__all__ = ["front_page"]
+__all__ = ["router"]
+
+router = APIRouter(include_in_schema=False)
 
 LINKS = (
     ("/api/docs", "API documentation", "every call, to read and to try"),
@@ -28,8 +32,11 @@ dd { margin: 0; opacity: .75; }
 """
 
 
-async def front_page() -> HTMLResponse:
-    """Name the server and what it offers."""
+@router.get("/", response_class=HTMLResponse)
+async def front_page() -> Response:
+    """Lead to the console, or name the server and what it offers."""
+    if is_built():
+        return RedirectResponse("/console/", status_code=307)
     entries = "".join(
         f'<dt><a href="{escape(path)}">{escape(name)}</a></dt><dd>{escape(told)}</dd>'
         for path, name, told in LINKS

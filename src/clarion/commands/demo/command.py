@@ -19,12 +19,12 @@ from pathlib import Path
 from typing import Annotated
 
 import asyncpg
-import click
 import typer
 from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
+from clarion.commands.data_dir import DATA_DIR
 from clarion.commands.demo.folder import DemoFolder, open_folder
 from clarion.commands.demo.log_tail import LogTail
 from clarion.commands.demo.snapshot import Snapshot, read_snapshot
@@ -102,8 +102,7 @@ def _settings(data_dir: Path | None, port: int) -> Settings:
 
 def _names_data_dir() -> bool:
     """Whether ``clarion --data-dir DIR`` names the folder on this command line."""
-    context = click.get_current_context(silent=True)
-    return context is not None and context.find_root().params.get("data_dir") is not None
+    return DATA_DIR.get() is not None
 
 
 async def _demo(settings: Settings, wishes: _Wishes) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 
+from rich.columns import Columns
 from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.panel import Panel
@@ -130,15 +131,15 @@ def _pace(progress: CampaignProgress, *, is_done: bool) -> str:
     return "  ".join(parts)
 
 
-def _figures(progress: CampaignProgress) -> Text:
-    figures = Text(no_wrap=True, overflow="ellipsis")
+def _figures(progress: CampaignProgress) -> RenderableType:
+    """The figures side by side, in as many lines as the terminal needs."""
+    figures = []
     for label, (field, style) in FIGURES.items():
         count: int = getattr(progress, field)
-        if figures:
-            figures.append("  ")
-        figures.append(f"{label} ", style="dim")
-        figures.append(f"{count:,}", style=style if count else "dim")
-    return figures
+        figures.append(
+            Text.assemble((f"{label} ", "dim"), (f"{count:,}", style if count else "dim"))
+        )
+    return Columns(figures, padding=(0, 2))
 
 
 def _next_tick(view: CampaignView, now: datetime) -> str:

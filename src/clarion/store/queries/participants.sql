@@ -117,6 +117,14 @@ FROM participants p
 WHERE p.occurrence_id = ANY(:occurrence_ids::bigint[]) AND p.outcome = 'pending'
   AND p.message_id IS NULL;
 
+-- name: waiting_participants_of_contacts
+-- Where some contacts of a workspace still wait for their opening message.
+SELECT p.occurrence_id, p.contact_id
+FROM participants p
+JOIN occurrences o ON o.id = p.occurrence_id
+WHERE p.contact_id = ANY(:contact_ids::bigint[]) AND o.workspace_id = :workspace_id
+  AND p.outcome IN ('pending', 'held');
+
 -- name: close_chunks
 -- Nobody will plan these occurrences any further.
 UPDATE chunks SET done_at = :now::timestamptz

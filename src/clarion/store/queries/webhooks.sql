@@ -77,7 +77,10 @@ WITH r AS (
         read_at = least(m.read_at, r.read_at),
         failed_at = least(m.failed_at, r.failed_at),
         accepted_at = coalesce(m.accepted_at, least(r.sent_at, r.delivered_at, r.read_at)),
-        provider_id = coalesce(m.provider_id, r.provider_id),
+        provider_id = coalesce(m.provider_id, CASE WHEN NOT EXISTS (
+            SELECT FROM messages other
+            WHERE other.sender_id = m.sender_id AND other.provider_id = r.provider_id
+        ) THEN r.provider_id END),
         status = CASE
             WHEN m.delivered_at IS NOT NULL OR r.delivered_at IS NOT NULL THEN 'accepted'
             WHEN m.failed_at IS NOT NULL OR r.failed_at IS NOT NULL THEN 'failed'
