@@ -15,13 +15,13 @@ import {
   type ReactFlowInstance,
   SelectionMode,
 } from "@xyflow/react";
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useScheme } from "../app/preferences";
-import type { FlowDocument, Position } from "./document";
+import type { FlowDocument, FlowNode, Position } from "./document";
 import { exitWord, KINDS } from "./kinds";
 import { routesOf, sizeOf } from "./layout";
-import { JUMP, type Operation, type Place, wayId, waysOf } from "./model";
+import { JUMP, type Operation, type Place, waysOf } from "./model";
 import { type CardData, type CardNode, NodeCard, type NodeCounts } from "./NodeCard";
 import { type FlowProblem, useSettled, worstOf } from "./problems";
 import { type WayEdge, WayLine } from "./WayLine";
@@ -72,12 +72,6 @@ export function FlowCanvas(props: CanvasProps) {
   const instance = useRef<CanvasInstance>(undefined);
   const [isTall, setIsTall] = useState(false);
 
-  // The newest document for callbacks that must not change with it.
-  const latest = useRef({ flow, onAdd });
-  useEffect(() => {
-    latest.current = { flow, onAdd };
-  });
-
   useEffect(() => {
     const element = frame.current;
     if (element === null) return undefined;
@@ -86,22 +80,11 @@ export function FlowCanvas(props: CanvasProps) {
     return () => observer.disconnect();
   }, []);
 
-  const addAfter = useCallback((id: string, exit: string) => {
-    const node = latest.current.flow.nodes.find((each) => each.id === id);
-    const position = node?.position ?? { x: 0, y: 0 };
-    const height = node === undefined ? 0 : sizeOf(node).height;
-    latest.current.onAdd?.({
-      position: { x: position.x, y: position.y + height + GAP },
-      from: { id, exit },
-    });
-  }, []);
-
   const worst = useMemo(() => worstOf(problems), [problems]);
-  const before = useRef(new Map<string, CardData>());
   const data = useMemo(() => {
     const made = new Map<string, CardData>();
     for (const node of flow.nodes) {
-      const card: CardData = {
+      made.set(node.id, {
         node,
         problem: worst.get(node.id),
         counts: counts?.get(node.id),
@@ -109,15 +92,11 @@ export function FlowCanvas(props: CanvasProps) {
         isLit: lit?.nodes.has(node.id) ?? false,
         isHere: lit?.here === node.id,
         isReadOnly: isReadOnly || edit === undefined,
-        onAdd: (exit) => addAfter(node.id, exit),
-      };
-      // A card that is as it was keeps its data, so that it is not drawn again.
-      const old = before.current.get(node.id);
-      made.set(node.id, old !== undefined && isSame(old, card) ? old : card);
+        onAdd: (exit) => onAdd?.(placeAfter(node, exit)),
+      });
     }
-    before.current = made;
     return made;
-  }, [flow.nodes, worst, counts, hasCounts, lit, isReadOnly, edit, addAfter]);
+  }, [flow.nodes, worst, counts, hasCounts, lit, isReadOnly, edit, onAdd]);
 
   const nodes = useMemo(
     () =>
@@ -168,11 +147,11 @@ export function FlowCanvas(props: CanvasProps) {
             onInsert:
               isReadOnly || edit === undefined || isJump
                 ? undefined
-                : () => addAfter(way.from, way.exit),
+                : () => source !== undefined && onAdd?.(placeAfter(source, way.exit)),
           },
         };
       }),
-    [flow, settled, routes, dragged, lit, selectedWays, isReadOnly, edit, addAfter, t],
+    [flow, settled, routes, dragged, lit, selectedWays, isReadOnly, edit, onAdd, t],
   );
 
   function onNodesChange(changes: NodeChange<CardNode>[]): void {
@@ -310,17 +289,10 @@ export function FlowCanvas(props: CanvasProps) {
   );
 }
 
-function isSame(one: CardData, other: CardData): boolean {
-  return (
-    one.node === other.node &&
-    one.counts === other.counts &&
-    one.hasCounts === other.hasCounts &&
-    one.isLit === other.isLit &&
-    one.isHere === other.isHere &&
-    one.isReadOnly === other.isReadOnly &&
-    one.problem?.count === other.problem?.count &&
-    one.problem?.severity === other.problem?.severity
-  );
+/** A place below a node, on one of its ways out. */
+function placeAfter(node: FlowNode, exit: string): Place {
+  const { x, y } = node.position ?? { x: 0, y: 0 };
+  return { position: { x, y: y + sizeOf(node).height + GAP }, from: { id: node.id, exit } };
 }
 
 /** Whether keys belong to a field and not to the canvas. */
@@ -328,5 +300,3 @@ export function isTyping(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
   return target.closest("input, textarea, select, [contenteditable=true], .ant-select, .ant-modal, .ant-dropdown") !== null;
 }
-
-export { wayId };

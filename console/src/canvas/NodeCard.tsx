@@ -32,7 +32,7 @@ export type CardNode = Node<CardData, "card">;
 
 const UNIT_SECONDS: Readonly<Record<string, number>> = { seconds: 1, minutes: 60, hours: 3_600, days: 86_400 };
 
-export const NodeCard = memo(function NodeCard({ data, selected }: NodeProps<CardNode>) {
+function Card({ data, selected }: NodeProps<CardNode>) {
   const { t } = useTranslation("canvas");
   const { node, problem, isReadOnly } = data;
   const words = useKindWords(node.kind);
@@ -134,7 +134,26 @@ export const NodeCard = memo(function NodeCard({ data, selected }: NodeProps<Car
       )}
     </div>
   );
-});
+}
+
+function isSame(one: CardData, other: CardData): boolean {
+  return (
+    one.node === other.node &&
+    one.counts === other.counts &&
+    one.hasCounts === other.hasCounts &&
+    one.isLit === other.isLit &&
+    one.isHere === other.isHere &&
+    one.isReadOnly === other.isReadOnly &&
+    one.problem?.count === other.problem?.count &&
+    one.problem?.severity === other.problem?.severity
+  );
+}
+
+/** A card that is as it was is not drawn again. */
+export const NodeCard = memo(
+  Card,
+  (one, other) => one.selected === other.selected && isSame(one.data, other.data),
+);
 
 function Numbers({ counts }: { counts: NodeCounts | undefined }) {
   const { t } = useTranslation("canvas");

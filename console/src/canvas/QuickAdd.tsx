@@ -1,7 +1,7 @@
 // Choose what is added: typed or clicked.
 
-import { Input, type InputRef, Modal } from "antd";
-import { useEffect, useRef, useState } from "react";
+import { Input, Modal } from "antd";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { KindIcon } from "./KindIcon";
 import { ADDABLE } from "./kinds";
@@ -12,21 +12,30 @@ export function QuickAdd(props: {
   onClose: () => void;
 }) {
   const { t } = useTranslation("canvas");
+  return (
+    <Modal
+      open={props.isOpen}
+      onCancel={props.onClose}
+      footer={null}
+      title={t("add.title")}
+      width={460}
+      destroyOnHidden
+    >
+      <Choices onChoose={props.onChoose} />
+    </Modal>
+  );
+}
+
+function Choices(props: { onChoose: (kind: string) => void }) {
+  const { t } = useTranslation("canvas");
   const [typed, setTyped] = useState("");
   const [at, setAt] = useState(0);
-  const input = useRef<InputRef>(null);
   const kinds = ADDABLE.filter(({ name }) =>
     `${name} ${t(`kinds.${name}.title`)} ${t(`kinds.${name}.summary`)}`
       .toLowerCase()
       .includes(typed.trim().toLowerCase()),
   );
   const marked = Math.min(at, kinds.length - 1);
-
-  useEffect(() => {
-    if (!props.isOpen) return;
-    setTyped("");
-    setAt(0);
-  }, [props.isOpen]);
 
   function onKeyDown(event: React.KeyboardEvent): void {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
@@ -39,16 +48,9 @@ export function QuickAdd(props: {
   }
 
   return (
-    <Modal
-      open={props.isOpen}
-      onCancel={props.onClose}
-      footer={null}
-      title={t("add.title")}
-      width={460}
-      afterOpenChange={(isOpen) => isOpen && input.current?.focus()}
-    >
+    <>
       <Input
-        ref={input}
+        autoFocus
         value={typed}
         placeholder={t("add.search")}
         aria-label={t("add.search")}
@@ -83,6 +85,6 @@ export function QuickAdd(props: {
           </div>
         ))}
       </div>
-    </Modal>
+    </>
   );
 }

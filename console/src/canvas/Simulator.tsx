@@ -4,7 +4,7 @@ import { ClockCircleOutlined, FastForwardOutlined, ReloadOutlined, RollbackOutli
 import { useQuery } from "@tanstack/react-query";
 import { Alert, Button, DatePicker, Dropdown, Input, Popover, Select, Space, Tabs } from "antd";
 import dayjs from "dayjs";
-import { useEffect, useMemo, useRef, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { usePreferences, useScheme } from "../app/preferences";
 import { answerOf, api } from "../api/client";
@@ -149,14 +149,6 @@ function Chat(props: { play: Play | undefined; isWaiting: boolean; onTap: (tap: 
   const { t } = useTranslation("canvas");
   const scheme = useScheme();
   const templates = useQuery(templatesQuery).data;
-  const end = useRef<HTMLDivElement>(null);
-  const count = props.play?.said.length ?? 0;
-
-  useEffect(() => {
-    const chat = end.current?.closest(".simulator-chat");
-    chat?.scrollTo({ top: chat.scrollHeight });
-  }, [count]);
-
   if (props.play === undefined) return <Loading rows={3} />;
   const { said } = props.play;
   const last = said.findLastIndex((each) => each.by === "flow");
@@ -175,10 +167,16 @@ function Chat(props: { play: Play | undefined; isWaiting: boolean; onTap: (tap: 
             onTap={props.onTap}
           />
         ))}
-        <div ref={end} />
+        {/* Made anew with each utterance, and brought into sight then. */}
+        <div key={said.length} ref={scrollTo} />
       </div>
     </div>
   );
+}
+
+function scrollTo(end: HTMLDivElement | null): void {
+  const chat = end?.closest(".simulator-chat");
+  chat?.scrollTo({ top: chat.scrollHeight });
 }
 
 function Utterance(props: {

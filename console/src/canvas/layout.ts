@@ -3,7 +3,7 @@
 import { graphlib, layout } from "@dagrejs/dagre";
 import type { FlowDocument, FlowNode, Position } from "./document";
 import { exitsOf, linesOf } from "./kinds";
-import { JUMP, waysOf } from "./model";
+import { JUMP, type Way, waysOf } from "./model";
 
 const HEAD = 38;
 const LINE = 19;
@@ -49,23 +49,36 @@ export function laidOut(flow: FlowDocument, hasNumbers = false): Layout {
   for (const way of ways) graph.setEdge(way.from, way.to, {}, way.exit);
   layout(graph);
   const start = graph.node(flow.nodes[0]?.id ?? "") as { x: number } | undefined;
-  const left = (start?.x ?? 0) - WIDTH / 2;
+  const routeOf = (way: Way) =>
+    (graph.edge({ v: way.from, w: way.to, name: way.exit }) as { points: Position[] }).points;
+  // The layout does not know that exits stand in an order: its mirror image may cross less.
+  const side = crossings(ways, (way) => routeOf(way)[1]?.x ?? 0) > 0 ? -1 : 1;
+  const left = side * (start?.x ?? 0) - WIDTH / 2;
   const positions = Object.fromEntries(
     flow.nodes.map((node) => {
       const { width, height } = sizeOf(node, hasNumbers);
       const { x, y } = graph.node(node.id) as { x: number; y: number };
-      return [node.id, { x: Math.round(x - width / 2 - left), y: Math.round(y - height / 2) }];
+      return [node.id, { x: Math.round(side * x - width / 2 - left), y: Math.round(y - height / 2) }];
     }),
   );
   const routes = new Map(
     ways.map((way) => {
-      const edge = graph.edge({ v: way.from, w: way.to, name: way.exit }) as { points: Position[] };
       // The first and the last lie on the cards; between them are the rows that are passed.
-      const passed = edge.points.slice(1, -1).map(({ x, y }) => ({ x: x - left, y }));
+      const passed = routeOf(way)
+        .slice(1, -1)
+        .map(({ x, y }) => ({ x: side * x - left, y }));
       return [way.id, passed.filter((_, index) => index % 2 === 1)];
     }),
   );
   return { positions, routes };
+}
+
+/** How many more neighbouring exits lead across each other than apart. */
+function crossings(ways: readonly Way[], xOf: (way: Way) => number): number {
+  return ways.reduce((count, way, index) => {
+    const next = ways[index + 1];
+    return next?.from === way.from ? count + Math.sign(xOf(way) - xOf(next)) : count;
+  }, 0);
 }
 
 export function tidy(flow: FlowDocument, hasNumbers = false): Record<string, Position> {

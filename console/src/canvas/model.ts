@@ -385,9 +385,12 @@ export interface Difference {
   readonly changed: readonly string[];
 }
 
+function bare(node: FlowNode): string {
+  return JSON.stringify({ ...node, position: undefined });
+}
+
 /** What publishing would change, by node; where a node stands does not count. */
 export function difference(before: FlowDocument, after: FlowDocument): Difference {
-  const bare = ({ position: _, ...rest }: FlowNode) => JSON.stringify(rest);
   const old = new Map(before.nodes.map((node) => [node.id, bare(node)]));
   const now = new Set(after.nodes.map((node) => node.id));
   return {

@@ -3,7 +3,7 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
-import { useMemo } from "react";
+import { useMemo, useState } from "react";
 import { asProblem } from "../../api/problem";
 import { useMay } from "../../app/session";
 import { documentOf } from "../../canvas/document";
@@ -30,11 +30,10 @@ export function FlowPage() {
 function Draft({ flow }: { flow: Flow }) {
   const mayEdit = useMay("edit_flows");
   // What the server says later is only taken when the person asks for it.
-  const first = useMemo(
-    () => ({ revision: flow.draft_revision, document: arranged(documentOf(flow.draft)) }),
-    // oxlint-disable-next-line exhaustive-deps
-    [flow.id],
-  );
+  const [first] = useState(() => ({
+    revision: flow.draft_revision,
+    document: arranged(documentOf(flow.draft)),
+  }));
   return <EditorFrame flow={flow} first={first} isReadOnly={!mayEdit} />;
 }
 

@@ -3,7 +3,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Alert, App, Button, Segmented } from "antd";
-import { useCallback, useEffect, useReducer, useRef, useState } from "react";
+import { useCallback, useEffect, useEffectEvent, useReducer, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { type FlowDocument, documentOf } from "../../canvas/document";
 import { type CanvasInstance, FlowCanvas, isTyping, type Lit } from "../../canvas/FlowCanvas";
@@ -13,6 +13,7 @@ import { ADDABLE } from "../../canvas/kinds";
 import { arranged, sizeOf, tidy } from "../../canvas/layout";
 import {
   addition,
+  type Clip,
   clipFrom,
   clipOf,
   historyOf,
@@ -36,6 +37,8 @@ import { Versions } from "./Versions";
 type Side = "step" | "phone";
 type Dialog = "find" | "help" | "name" | "versions" | "publish" | undefined;
 const NONE: ReadonlySet<string> = new Set();
+const ONLY_LOOKING = new Set(["mod+a", "mod+f", "s", "1", "2", "?", "escape"]);
+const CLIP_EVENTS = ["copy", "cut", "paste"] as const;
 const GROUPS = ["talk", "wait", "think", "other"] as const;
 
 export function EditorFrame(props: {
@@ -44,7 +47,7 @@ export function EditorFrame(props: {
   isReadOnly: boolean;
   version?: number;
 }) {
-  const { t } = useTranslation(["flows", "canvas"]);
+  const { t } = useTranslation("flows");
   const { flow, isReadOnly } = props;
   const queries = useQueryClient();
   const { message } = App.useApp();
@@ -181,54 +184,51 @@ export function EditorFrame(props: {
     "?": () => setDialog("help"),
     escape: () => setSelection(NONE),
   };
-  const onlyLooking = new Set(["mod+a", "mod+f", "s", "1", "2", "?", "escape"]);
+  const isBusy = dialog !== undefined || adding !== undefined || publishing !== undefined;
 
   function duplicate(): void {
     const clip = clipOf(draft, selection);
-    if (clip === undefined) return;
+    if (clip !== undefined) paste(clip);
+  }
+
+  function paste(clip: Clip): void {
     const { operation, ids } = pasting(draft, clip);
     edit(operation);
     setSelection(new Set(ids));
   }
 
-  const onKey = useRef<(event: KeyboardEvent) => void>(undefined);
-  const onClip = useRef<(event: ClipboardEvent) => void>(undefined);
-  useEffect(() => {
-    onKey.current = (event) => {
-      if (isTyping(event.target) || dialog !== undefined || adding !== undefined || event.altKey) return;
-      const isMod = event.metaKey || event.ctrlKey;
-      const isShift = isMod && event.shiftKey;
-      const name = `${isMod ? "mod+" : ""}${isShift ? "shift+" : ""}${event.key.toLowerCase()}`;
-      if (keys[name] === undefined || (isReadOnly && !onlyLooking.has(name))) return;
+  const onKey = useEffectEvent((event: KeyboardEvent) => {
+    if (isTyping(event.target) || isBusy || event.altKey) return;
+    const isMod = event.metaKey || event.ctrlKey;
+    const isShift = isMod && event.shiftKey;
+    const name = `${isMod ? "mod+" : ""}${isShift ? "shift+" : ""}${event.key.toLowerCase()}`;
+    if (keys[name] === undefined || (isReadOnly && !ONLY_LOOKING.has(name))) return;
+    event.preventDefault();
+    keys[name]();
+  });
+  const onClip = useEffectEvent((event: ClipboardEvent) => {
+    if (isTyping(event.target) || isBusy) return;
+    if (event.type === "paste") {
+      const clip = clipFrom(event.clipboardData?.getData("text/plain") ?? "");
+      if (clip === undefined || isReadOnly) return;
       event.preventDefault();
-      keys[name]();
-    };
-    onClip.current = (event) => {
-      if (isTyping(event.target) || dialog !== undefined || adding !== undefined) return;
-      if (event.type === "paste") {
-        const clip = clipFrom(event.clipboardData?.getData("text/plain") ?? "");
-        if (clip === undefined || isReadOnly) return;
-        event.preventDefault();
-        const { operation, ids } = pasting(draft, clip);
-        edit(operation);
-        setSelection(new Set(ids));
-        return;
-      }
-      const clip = clipOf(draft, selection);
-      if (clip === undefined || window.getSelection()?.toString()) return;
-      event.preventDefault();
-      event.clipboardData?.setData("text/plain", JSON.stringify(clip, null, 2));
-      if (event.type === "cut" && !isReadOnly) removeSelected();
-    };
+      paste(clip);
+      return;
+    }
+    const clip = clipOf(draft, selection);
+    if (clip === undefined || window.getSelection()?.toString()) return;
+    event.preventDefault();
+    event.clipboardData?.setData("text/plain", JSON.stringify(clip, null, 2));
+    if (event.type === "cut" && !isReadOnly) removeSelected();
   });
   useEffect(() => {
-    const key = (event: KeyboardEvent) => onKey.current?.(event);
-    const clip = (event: ClipboardEvent) => onClip.current?.(event);
+    const key = (event: KeyboardEvent) => onKey(event);
+    const clip = (event: ClipboardEvent) => onClip(event);
     window.addEventListener("keydown", key);
-    for (const name of ["copy", "cut", "paste"] as const) window.addEventListener(name, clip);
+    for (const name of CLIP_EVENTS) window.addEventListener(name, clip);
     return () => {
       window.removeEventListener("keydown", key);
-      for (const name of ["copy", "cut", "paste"] as const) window.removeEventListener(name, clip);
+      for (const name of CLIP_EVENTS) window.removeEventListener(name, clip);
     };
   }, []);
 

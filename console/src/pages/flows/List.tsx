@@ -33,7 +33,7 @@ import { Versions } from "./Versions";
 const route = getRouteApi("/shell/flows");
 
 export function FlowList() {
-  const { t } = useTranslation(["flows", "canvas"]);
+  const { t } = useTranslation("flows");
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const mayEdit = useMay("edit_flows");

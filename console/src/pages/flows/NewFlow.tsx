@@ -57,7 +57,7 @@ interface WayProps {
 }
 
 function Blank({ isBusy, onCreate }: WayProps) {
-  const { t } = useTranslation(["flows", "canvas"]);
+  const { t } = useTranslation("flows");
   return (
     <Form<{ name: string; trigger: TriggerKind }>
       layout="vertical"
