@@ -96,7 +96,7 @@ def test_a_flow_is_made_mended_published_and_played(page: Page, shop: World) -> 
     page.goto("/console/campaigns")
     page.locator(".page-head button").first.click()
     dialog = page.get_by_role("dialog")
-    dialog.get_by_label("Flow", exact=True).click()
+    dialog.get_by_role("combobox", name="Related Flows").click()
     expect(page.locator(".ant-select-item-option").filter(has_text=NAME)).to_be_visible()
 
 
@@ -177,7 +177,7 @@ def _phone(page: Page) -> None:
 def _samples(page: Page) -> None:
     page.locator(".page-head button").click()
     page.get_by_role("dialog").locator(".ant-segmented-item").nth(1).click()
-    expect(page.locator(".sample").first).to_be_visible()
+    expect(page.locator(".flow-sample").first).to_be_visible()
 
 
 SCREENS: tuple[tuple[str, str, Callable[[Page], None] | None], ...] = (

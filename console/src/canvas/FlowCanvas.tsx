@@ -135,7 +135,13 @@ export function FlowCanvas(props: CanvasProps) {
           target: way.to,
           selected: selectedWays.has(way.id),
           ariaLabel: words,
-          markerEnd: { type: MarkerType.ArrowClosed, width: 16, height: 16, color: isLit ? "var(--ok)" : "var(--way)" },
+          markerEnd: {
+            type: MarkerType.ArrowClosed,
+            markerUnits: "userSpaceOnUse",
+            width: 24,
+            height: 24,
+            color: isLit ? "var(--ok)" : "var(--way)",
+          },
           zIndex: isLit ? 1 : 0,
           data: {
             isLit,

@@ -14,6 +14,7 @@ import {
 } from "@ant-design/icons";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
+import "./kinds.css";
 import { KINDS } from "./kinds";
 
 const ICONS: Readonly<Record<string, ReactNode>> = {

@@ -3,6 +3,7 @@
 import { DownOutlined, UpOutlined } from "@ant-design/icons";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import "./kinds.css";
 import { Status } from "../parts/Status";
 import type { FlowProblem } from "./problems";
 

@@ -22,6 +22,7 @@ import { useSettled } from "./problems";
 import { type Template, templatesQuery } from "./templates";
 
 const PASSES = [600, 3_600, 86_400] as const;
+const CLOCK: Intl.DateTimeFormatOptions = { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit" };
 const MOST_MOVES = 300;
 const STATUS_TONE = { waiting: "wait", completed: "ok", failed: "fail" } as const;
 
@@ -58,7 +59,7 @@ export function Simulator(props: {
                 {t(`phone.status.${play.status}`)}
               </Status>
               <span className="small number" title={zone}>
-                <ClockCircleOutlined aria-hidden="true" /> {inZone(new Date(play.now), zone, language)}
+                <ClockCircleOutlined aria-hidden="true" /> {inZone(new Date(play.now), zone, language, CLOCK)}
               </span>
             </>
           )}

@@ -17,7 +17,6 @@ import { Button, Tooltip } from "antd";
 import { type ReactNode, useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { useMay } from "../../app/session";
-import { Ago } from "../../parts/Times";
 import type { Autosave } from "./autosave";
 import { FlowState } from "./FlowState";
 import { exportAddress, type Flow } from "./queries";
@@ -76,8 +75,7 @@ export function EditorBar(props: {
       {props.version === undefined && <FlowState flow={flow} />}
       {!isReadOnly && (
         <span className="soft small" role="status">
-          {t(`save.${autosave.state}`)}{" "}
-          {autosave.state === "saved" && autosave.savedAt !== undefined && <Ago at={autosave.savedAt} />}
+          {t(`save.${autosave.state}`)}
         </span>
       )}
       <span className="spring" />

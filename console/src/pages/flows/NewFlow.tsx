@@ -84,16 +84,16 @@ function Samples({ isBusy, onCreate }: WayProps) {
   if (error !== null) return <Failure problem={asProblem(error)} onRetry={() => void refetch()} />;
   if (data === undefined) return <Loading rows={4} />;
   return (
-    <div className="samples">
+    <div className="flow-samples">
       {data.items.map((sample) => {
         const definition = documentOf(sample.definition);
         const kinds = definition.nodes.map((node) => node.kind);
         return (
-          <article key={sample.key} className="sample">
+          <article key={sample.key} className="flow-sample">
             <div>
               <h3>{sample.name}</h3>
               <p className="soft">{sample.description}</p>
-              <div className="sample-kinds" aria-hidden="true">
+              <div className="flow-sample-kinds" aria-hidden="true">
                 {kinds.map((kind, index) => (
                   // The steps of a sample never change.
                   <KindIcon key={index} kind={kind} />

@@ -14,7 +14,6 @@ export type SaveState = "saved" | "dirty" | "saving" | "conflict" | "failed";
 export interface Autosave {
   state: SaveState;
   problem: Problem | undefined;
-  savedAt: string | undefined;
   /** Save what is there; gives the revision, or undefined when it could not be saved. */
   save: () => Promise<number | undefined>;
   /** After a conflict: put this draft over what the other one saved. */
@@ -30,7 +29,6 @@ export function useAutosave(
   const queries = useQueryClient();
   const [state, setState] = useState<SaveState>("saved");
   const [problem, setProblem] = useState<Problem>();
-  const [savedAt, setSavedAt] = useState<string>();
   const revision = useRef(first.revision);
   const saved = useRef(first.document);
   const latest = useRef(flow);
@@ -55,7 +53,6 @@ export function useAutosave(
         queries.setQueryData(flowQuery(flowId).queryKey, answer);
         void queries.invalidateQueries({ queryKey: ["flows", "list"] });
         setProblem(undefined);
-        setSavedAt(answer.updated_at);
         setState(latest.current === document ? "saved" : "dirty");
         return answer.draft_revision;
       },
@@ -97,5 +94,5 @@ export function useAutosave(
     await save();
   }, [flowId, queries, save, first.document]);
 
-  return { state, problem, savedAt, save, overwrite };
+  return { state, problem, save, overwrite };
 }
