@@ -936,6 +936,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/flows/samples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Flows to begin with
+         * @description Flow files, each of which can be imported as it is.
+         */
+        get: operations["flow_list_samples"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flows/play": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try a flow out
+         * @description Played from its start through all moves, on the engine that serves campaigns.
+         *
+         *     Nothing is sent, and nothing is kept: give one more move to go one step further.
+         */
+        post: operations["flow_play"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/flows/check": {
         parameters: {
             query?: never;
@@ -1436,6 +1478,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/occurrences/{occurrence_id}/nodes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What happens at each node of the flow in an occurrence
+         * @description Nodes where nothing happened are left out.
+         */
+        get: operations["occurrence_read_nodes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{campaign_id}/nodes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What happens at each node of a campaign's flow
+         * @description All occurrences together, on the version that the newest one began.
+         */
+        get: operations["campaign_read_nodes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/messages": {
         parameters: {
             query?: never;
@@ -1490,86 +1572,6 @@ export interface paths {
         get: operations["message_list_conversation"];
         put?: never;
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/conversations": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List conversations, the newest first
-         * @description With `state=open`, everybody who waits for a person.
-         */
-        get: operations["conversation_list"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/conversations/{conversation_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Read a conversation
-         * @description Who waits, since when, and why; what was said is at `/contacts/{contact_id}/messages`.
-         */
-        get: operations["conversation_read"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/conversations/{conversation_id}/assign": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Say who looks after a conversation
-         * @description Only while it is open.
-         */
-        post: operations["conversation_assign"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/conversations/{conversation_id}/close": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Close a conversation
-         * @description One that is closed already stays as it is.
-         */
-        post: operations["conversation_close"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1653,15 +1655,33 @@ export interface components {
          */
         AddressKind: "phone" | "wa_id" | "bsuid" | "page_scoped" | "viber_id";
         /**
-         * AssignmentRequest
-         * @description Who looks after the conversation.
+         * AnswerMove
+         * @description The person writes or taps.
          */
-        AssignmentRequest: {
+        AnswerMove: {
             /**
-             * User Id
-             * @description A user of the workspace; null: nobody.
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
              */
-            user_id: number | null;
+            kind: "answer";
+            /** Text */
+            text: string;
+            /**
+             * Payload
+             * @description The id of the button or row that is tapped.
+             */
+            payload?: string | null;
+            /**
+             * Reply Kind
+             * @default text
+             * @enum {string}
+             */
+            reply_kind: "text" | "button" | "list" | "media" | "location";
+            /**
+             * After Seconds
+             * @default 0
+             */
+            after_seconds: number;
         };
         /**
          * AttemptAnswer
@@ -2313,52 +2333,6 @@ export interface components {
             contact_ids: number[];
         };
         /**
-         * ConversationAnswer
-         * @description A contact that waits, or waited, for a person.
-         */
-        ConversationAnswer: {
-            /** Id */
-            id: number;
-            /** Contact Id */
-            contact_id: number;
-            /** Contact Name */
-            contact_name: string;
-            /** Contact Phone */
-            contact_phone: string | null;
-            /** Channel */
-            channel: string;
-            /** Sender Id */
-            sender_id: number | null;
-            /** Sender Name */
-            sender_name: string | null;
-            /**
-             * Session Id
-             * @description The session that handed over last.
-             */
-            session_id: number | null;
-            /**
-             * Note
-             * @description What the flow wants the person to know.
-             */
-            note: string;
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "open" | "closed";
-            /**
-             * Opened At
-             * Format: date-time
-             */
-            opened_at: string;
-            /** Assigned User Id */
-            assigned_user_id: number | null;
-            /** Assigned At */
-            assigned_at: string | null;
-            /** Closed At */
-            closed_at: string | null;
-        };
-        /**
          * CountsAnswer
          * @description The balance and the funnel.
          *
@@ -2560,6 +2534,11 @@ export interface components {
             /** Has Unpublished Changes */
             has_unpublished_changes: boolean;
             /**
+             * Live Campaign Count
+             * @description Campaigns that use it and are not over.
+             */
+            live_campaign_count: number;
+            /**
              * Created At
              * Format: date-time
              */
@@ -2598,6 +2577,11 @@ export interface components {
             published_at: string | null;
             /** Has Unpublished Changes */
             has_unpublished_changes: boolean;
+            /**
+             * Live Campaign Count
+             * @description Campaigns that use it and are not over.
+             */
+            live_campaign_count: number;
             /**
              * Created At
              * Format: date-time
@@ -3338,6 +3322,70 @@ export interface components {
             role: components["schemas"]["Role"];
         };
         /**
+         * NodeCountsAnswer
+         * @description One node: sessions that stand or ended here, and the messages that it wrote.
+         */
+        NodeCountsAnswer: {
+            /** Node Id */
+            node_id: string;
+            /**
+             * Waiting Count
+             * @description Sessions that stand here now.
+             */
+            waiting_count: number;
+            /**
+             * Completed Count
+             * @description Sessions that ended well here.
+             */
+            completed_count: number;
+            /** Failed Session Count */
+            failed_session_count: number;
+            /**
+             * Stopped Count
+             * @description Sessions that were stopped or superseded here.
+             */
+            stopped_count: number;
+            /**
+             * Message Count
+             * @description Messages that the node wrote.
+             */
+            message_count: number;
+            /**
+             * Queued Count
+             * @description Of these, not yet gone.
+             */
+            queued_count: number;
+            /** Accepted Count */
+            accepted_count: number;
+            /** Sent Count */
+            sent_count: number;
+            /** Delivered Count */
+            delivered_count: number;
+            /** Read Count */
+            read_count: number;
+            /** Failed Count */
+            failed_count: number;
+        };
+        /**
+         * NodesAnswer
+         * @description The numbers, and the version of the flow to show them on.
+         */
+        NodesAnswer: {
+            /** Campaign Id */
+            campaign_id: number;
+            /**
+             * Occurrence Id
+             * @description Null for all occurrences of the campaign.
+             */
+            occurrence_id: number | null;
+            /** Flow Id */
+            flow_id: number;
+            /** Version Number */
+            version_number: number | null;
+            /** Nodes */
+            nodes: components["schemas"]["NodeCountsAnswer"][];
+        };
+        /**
          * OccurrenceAnswer
          * @description One planned firing of a campaign.
          */
@@ -3447,21 +3495,6 @@ export interface components {
         Page_ContactAnswer_: {
             /** Items */
             items: components["schemas"]["ContactAnswer"][];
-            /**
-             * Next Cursor
-             * @description Give it as `cursor` for the next page; null on the last one.
-             */
-            next_cursor?: string | null;
-            /**
-             * Total Count
-             * @description Only where the list counts itself.
-             */
-            total_count?: number | null;
-        };
-        /** Page[ConversationAnswer] */
-        Page_ConversationAnswer_: {
-            /** Items */
-            items: components["schemas"]["ConversationAnswer"][];
             /**
              * Next Cursor
              * @description Give it as `cursor` for the next page; null on the last one.
@@ -3653,6 +3686,21 @@ export interface components {
              */
             total_count?: number | null;
         };
+        /** Page[SampleFlowAnswer] */
+        Page_SampleFlowAnswer_: {
+            /** Items */
+            items: components["schemas"]["SampleFlowAnswer"][];
+            /**
+             * Next Cursor
+             * @description Give it as `cursor` for the next page; null on the last one.
+             */
+            next_cursor?: string | null;
+            /**
+             * Total Count
+             * @description Only where the list counts itself.
+             */
+            total_count?: number | null;
+        };
         /** Page[SenderAnswer] */
         Page_SenderAnswer_: {
             /** Items */
@@ -3781,6 +3829,19 @@ export interface components {
             replied_at: string | null;
         };
         /**
+         * PassMove
+         * @description Time goes by.
+         */
+        PassMove: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "pass";
+            /** Seconds */
+            seconds: number;
+        };
+        /**
          * PasswordBody
          * @description A new password.
          */
@@ -3821,6 +3882,160 @@ export interface components {
          * @enum {string}
          */
         Permission: "read" | "edit_audience" | "edit_flows" | "edit_campaigns" | "reply" | "publish_flows" | "run_campaigns" | "manage_senders" | "manage_people" | "manage_settings";
+        /**
+         * PersonBody
+         * @description A person who is invented for the play.
+         */
+        PersonBody: {
+            /**
+             * Name
+             * @default Ana
+             */
+            name: string;
+            /**
+             * Phone
+             * @default +4915112345678
+             */
+            phone: string | null;
+            /**
+             * Attributes
+             * @default {}
+             */
+            attributes: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * PlayAnswer
+         * @description Everything that happened, and where the session stands.
+         */
+        PlayAnswer: {
+            /** Said */
+            said: components["schemas"]["SaidAnswer"][];
+            /** Events */
+            events: components["schemas"]["PlayEventAnswer"][];
+            /**
+             * Path
+             * @description The ids of the nodes, in the order of entering.
+             */
+            path: string[];
+            /** Exits */
+            exits: components["schemas"]["PlayExitAnswer"][];
+            /** Status */
+            status: string;
+            /** Reason */
+            reason: string | null;
+            /** Node Id */
+            node_id: string | null;
+            /** Variables */
+            variables: {
+                [key: string]: unknown;
+            };
+            wait: components["schemas"]["PlayWaitAnswer"] | null;
+            /**
+             * Now
+             * Format: date-time
+             */
+            now: string;
+            /** Is Cut */
+            is_cut: boolean;
+        };
+        /**
+         * PlayBody
+         * @description A flow, a person, and everything that was done so far.
+         */
+        PlayBody: {
+            /**
+             * Definition
+             * @description A flow file; or give `flow_id`.
+             */
+            definition?: unknown;
+            /**
+             * Flow Id
+             * @description A flow, whose draft is played.
+             */
+            flow_id?: number | null;
+            /**
+             * Contact Id
+             * @description Goes before `person`.
+             */
+            contact_id?: number | null;
+            /**
+             * @default {
+             *       "name": "Ana",
+             *       "phone": "+4915112345678",
+             *       "attributes": {}
+             *     }
+             */
+            person: components["schemas"]["PersonBody"];
+            /**
+             * Inputs
+             * @description Values of the declared inputs.
+             * @default {}
+             */
+            inputs: {
+                [key: string]: string;
+            };
+            /**
+             * Started At
+             * @description Now, when not given.
+             */
+            started_at?: string | null;
+            /**
+             * Moves
+             * @default []
+             */
+            moves: (components["schemas"]["AnswerMove"] | components["schemas"]["PassMove"] | components["schemas"]["SkipWaitMove"])[];
+        };
+        /**
+         * PlayEventAnswer
+         * @description Something that happened; its own fields are in `details`.
+         */
+        PlayEventAnswer: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Event */
+            event: string;
+            /** Node Id */
+            node_id: string | null;
+            /** Details */
+            details: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * PlayExitAnswer
+         * @description A way that was taken.
+         */
+        PlayExitAnswer: {
+            /** Node Id */
+            node_id: string;
+            /** Exit */
+            exit: string;
+            /** To Node Id */
+            to_node_id: string | null;
+        };
+        /**
+         * PlayWaitAnswer
+         * @description What the session waits for.
+         */
+        PlayWaitAnswer: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "reply" | "delay";
+            /** Node Id */
+            node_id: string;
+            /**
+             * Deadline At
+             * Format: date-time
+             */
+            deadline_at: string;
+        };
         /**
          * ProblemOfFlow
          * @description Something wrong with a flow.
@@ -4000,6 +4215,49 @@ export interface components {
             role: components["schemas"]["Role"];
         };
         /**
+         * SaidAnswer
+         * @description One message, or one answer to it.
+         */
+        SaidAnswer: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * By
+             * @enum {string}
+             */
+            by: "flow" | "contact";
+            /** Node Id */
+            node_id: string;
+            /**
+             * Kind
+             * @description `template`, `text`, `media`, `list`; of an answer, its kind.
+             */
+            kind: string;
+            /** Content */
+            content: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * SampleFlowAnswer
+         * @description A flow to begin with.
+         */
+        SampleFlowAnswer: {
+            /** Key */
+            key: string;
+            /** Name */
+            name: string;
+            /** Description */
+            description: string;
+            /** Definition */
+            definition: {
+                [key: string]: unknown;
+            };
+        };
+        /**
          * SenderAnswer
          * @description A sender without its secrets.
          */
@@ -4102,6 +4360,17 @@ export interface components {
             password: string;
             /** Workspace Id */
             workspace_id?: number | null;
+        };
+        /**
+         * SkipWaitMove
+         * @description The clock goes to the end of the wait.
+         */
+        SkipWaitMove: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "skip_wait";
         };
         /**
          * SuspendBody
@@ -5838,6 +6107,50 @@ export interface operations {
             };
         };
     };
+    flow_list_samples: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_SampleFlowAnswer_"];
+                };
+            };
+        };
+    };
+    flow_play: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlayBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlayAnswer"];
+                };
+            };
+        };
+    };
     flow_check_definition: {
         parameters: {
             query?: never;
@@ -6554,6 +6867,50 @@ export interface operations {
             };
         };
     };
+    occurrence_read_nodes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                occurrence_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodesAnswer"];
+                };
+            };
+        };
+    };
+    campaign_read_nodes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodesAnswer"];
+                };
+            };
+        };
+    };
     message_list: {
         parameters: {
             query?: {
@@ -6631,103 +6988,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_MessageAnswer_"];
-                };
-            };
-        };
-    };
-    conversation_list: {
-        parameters: {
-            query?: {
-                state?: ("open" | "closed") | null;
-                contact_id?: number | null;
-                /** @description Items a page. */
-                limit?: number;
-                /** @description `next_cursor` of the page before. */
-                cursor?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_ConversationAnswer_"];
-                };
-            };
-        };
-    };
-    conversation_read: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                conversation_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ConversationAnswer"];
-                };
-            };
-        };
-    };
-    conversation_assign: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                conversation_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["AssignmentRequest"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ConversationAnswer"];
-                };
-            };
-        };
-    };
-    conversation_close: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                conversation_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ConversationAnswer"];
                 };
             };
         };

@@ -12,6 +12,7 @@ import {
 } from "@tanstack/react-router";
 import { Problem } from "../api/problem";
 import { detailSearchOf, listSearchOf } from "../pages/campaigns/search";
+import { flowListSearchOf, flowSearchOf } from "../pages/flows/search";
 import {
   contactSearchOf,
   contactTabOf,
@@ -78,6 +79,24 @@ const campaign = createRoute({
   },
   validateSearch: detailSearchOf,
   component: lazyRouteComponent(() => import("../pages/campaigns/Detail"), "CampaignDetail"),
+});
+
+const flows = createRoute({
+  getParentRoute: () => shell,
+  path: "/flows",
+  validateSearch: flowListSearchOf,
+  component: lazyRouteComponent(() => import("../pages/flows/List"), "FlowList"),
+});
+
+const flow = createRoute({
+  getParentRoute: () => shell,
+  path: "/flows/$flowId",
+  params: {
+    parse: ({ flowId }) => ({ flowId: Number(flowId) }),
+    stringify: ({ flowId }) => ({ flowId: String(flowId) }),
+  },
+  validateSearch: flowSearchOf,
+  component: lazyRouteComponent(() => import("../pages/flows/Editor"), "FlowPage"),
 });
 
 const contacts = createRoute({
@@ -199,6 +218,8 @@ const tree = root.addChildren([
     home,
     campaigns,
     campaign,
+    flows,
+    flow,
     ...AUDIENCE,
     templates,
     template,

@@ -24,7 +24,7 @@ export interface Screen {
 export const SCREENS: readonly Screen[] = [
   { name: "home", path: "/", icon: <HomeOutlined />, isBuilt: true },
   { name: "campaigns", path: "/campaigns", icon: <SoundOutlined />, isBuilt: true },
-  { name: "flows", path: "/flows", icon: <BranchesOutlined />, isBuilt: false },
+  { name: "flows", path: "/flows", icon: <BranchesOutlined />, isBuilt: true },
   { name: "audience", path: "/audience", icon: <TeamOutlined />, isBuilt: true },
   { name: "templates", path: "/templates", icon: <AppstoreOutlined />, isBuilt: true },
   { name: "messages", path: "/messages", icon: <MessageOutlined />, isBuilt: true },

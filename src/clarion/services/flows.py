@@ -56,7 +56,7 @@ _NAMED_NOUNS = ("group", "flow")
 
 @dataclass(frozen=True, slots=True)
 class FlowSummary:
-    """A flow without its draft."""
+    """A flow without its draft; ``live_campaign_count`` campaigns use it and are not over."""
 
     id: int
     name: str
@@ -66,6 +66,7 @@ class FlowSummary:
     published_number: int | None
     published_at: datetime | None
     has_unpublished_changes: bool
+    live_campaign_count: int
     created_at: datetime
     updated_at: datetime
 

@@ -14,6 +14,7 @@ from clarion.web.imports import routes as imports
 from clarion.web.keys import routes as keys
 from clarion.web.live import routes as live
 from clarion.web.messages import routes as messages
+from clarion.web.nodes import routes as nodes
 from clarion.web.occurrences import routes as occurrences
 from clarion.web.senders import routes as senders
 from clarion.web.sign_ins import routes as sign_ins
@@ -36,6 +37,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     flows.router,
     campaigns.router,
     occurrences.router,
+    nodes.router,
     messages.router,
     conversations.router,
     audit.router,

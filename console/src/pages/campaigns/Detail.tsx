@@ -8,6 +8,7 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { asProblem } from "../../api/problem";
 import { useMay } from "../../app/session";
+import { FlowOverlay } from "../../canvas/FlowOverlay";
 import { Failure } from "../../parts/Failure";
 import { Loading } from "../../parts/Loading";
 import { PageHead } from "../../parts/PageHead";
@@ -82,6 +83,11 @@ export function CampaignDetail() {
             key: "overview",
             label: t("tabs.overview"),
             children: <CampaignOverview campaign={campaign} />,
+          },
+          {
+            key: "canvas",
+            label: t("tabs.canvas"),
+            children: <FlowOverlay campaignId={campaignId} />,
           },
           {
             key: "people",

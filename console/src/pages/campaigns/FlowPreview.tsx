@@ -4,6 +4,7 @@ import { Drawer } from "antd";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { asProblem } from "../../api/problem";
+import { FlowPicture } from "../../canvas/FlowPicture";
 import { Failure } from "../../parts/Failure";
 import { Loading } from "../../parts/Loading";
 import { Status } from "../../parts/Status";
@@ -19,7 +20,7 @@ export function FlowPreview({ flowId, onClose }: { flowId: number; onClose: () =
     <Drawer
       open
       onClose={onClose}
-      size="min(480px, 100vw)"
+      size="min(760px, 100vw)"
       title={t("preview.title", { name: definition?.name ?? "" })}
     >
       {error !== null && <Failure problem={asProblem(error)} onRetry={() => void refetch()} />}
@@ -30,6 +31,7 @@ export function FlowPreview({ flowId, onClose }: { flowId: number; onClose: () =
           <p className="soft">
             {t("preview.version", { number: data.number })} <Ago at={data.published_at} />
           </p>
+          <FlowPicture definition={definition} />
           <ol className="outline">
             {inWalkingOrder(definition).map((node) => (
               <OutlineStep key={node.id} node={node} definition={definition} />

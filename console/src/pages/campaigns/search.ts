@@ -39,7 +39,7 @@ export function listSearchOf(search: Record<string, unknown>): ListSearch {
   };
 }
 
-export const TABS = ["overview", "people", "failures", "activity"] as const;
+export const TABS = ["overview", "canvas", "people", "failures", "activity"] as const;
 export type Tab = (typeof TABS)[number];
 
 export interface DetailSearch {

@@ -9,6 +9,9 @@ RETURNING id;
 SELECT f.id, f.name, f.trigger_kind, f.draft_revision, f.published_version_id,
     v.number AS published_number, v.published_at,
     (v.id IS NULL OR v.definition <> f.draft) AS has_unpublished_changes,
+    (SELECT count(*) FROM campaigns c
+        WHERE c.flow_id = f.id AND c.status <> 'ended' AND c.deleted_at IS NULL
+    ) AS live_campaign_count,
     f.created_at, f.updated_at
 FROM flows f
 LEFT JOIN flow_versions v ON v.id = f.published_version_id
@@ -25,6 +28,9 @@ LIMIT :limit;
 SELECT f.id, f.name, f.trigger_kind, f.draft_revision, f.published_version_id,
     v.number AS published_number, v.published_at,
     (v.id IS NULL OR v.definition <> f.draft) AS has_unpublished_changes,
+    (SELECT count(*) FROM campaigns c
+        WHERE c.flow_id = f.id AND c.status <> 'ended' AND c.deleted_at IS NULL
+    ) AS live_campaign_count,
     f.created_at, f.updated_at, f.draft
 FROM flows f
 LEFT JOIN flow_versions v ON v.id = f.published_version_id

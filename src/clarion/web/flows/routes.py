@@ -13,11 +13,14 @@ from clarion.domain.errors import Problem
 from clarion.flow.check import has_errors
 from clarion.flow.definition import TriggerKind
 from clarion.flow.problems import node_id_of
+from clarion.flow.samples import SAMPLE_NAMES, sample
 from clarion.flow.schema import flow_schema
 from clarion.services import flows
 from clarion.services.flows import FlowFilter
+from clarion.services.plays import play_flow
 from clarion.web.access import Asking
 from clarion.web.database import DB
+from clarion.web.flows.play_schemas import PlayAnswer, PlayBody, play_answer
 from clarion.web.flows.schemas import (
     CheckAnswer,
     CheckBody,
@@ -29,6 +32,7 @@ from clarion.web.flows.schemas import (
     NewFlowBody,
     ProblemOfFlow,
     PublishBody,
+    SampleFlowAnswer,
 )
 from clarion.web.paging import Page, Paging, page_of
 from clarion.web.routing import ONCE, noun_router, refusals
@@ -96,6 +100,38 @@ async def flow_list(
 async def flow_schema_read(_: Asking) -> JSONResponse:
     """Of the schema `clarion.flow/1`."""
     return JSONResponse(flow_schema())
+
+
+@router.get("/samples", operation_id="flow_list_samples", summary="Flows to begin with")
+async def flow_list_samples(_: Asking) -> Page[SampleFlowAnswer]:
+    """Flow files, each of which can be imported as it is."""
+    samples = [(name, sample(name)) for name in SAMPLE_NAMES]
+    return Page(
+        items=[
+            SampleFlowAnswer(
+                key=key,
+                name=definition["name"],
+                description=definition.get("description", ""),
+                definition=definition,
+            )
+            for key, definition in samples
+        ],
+        total_count=len(samples),
+    )
+
+
+@router.post(
+    "/play",
+    operation_id="flow_play",
+    summary="Try a flow out",
+    responses=refusals("flow.not_found", "flow.invalid", "contact.not_found"),
+)
+async def flow_play(connection: DB, scope: Asking, body: PlayBody) -> PlayAnswer:
+    """Played from its start through all moves, on the engine that serves campaigns.
+
+    Nothing is sent, and nothing is kept: give one more move to go one step further.
+    """
+    return play_answer(await play_flow(connection, scope, body.request()))
 
 
 @router.post("/check", operation_id="flow_check_definition", summary="Check a flow file")

@@ -21,6 +21,7 @@ __all__ = [
     "NewFlowBody",
     "ProblemOfFlow",
     "PublishBody",
+    "SampleFlowAnswer",
 ]
 
 Definition = Annotated[
@@ -93,6 +94,7 @@ class FlowSummaryAnswer(BaseModel):
     published_number: int | None
     published_at: datetime | None
     has_unpublished_changes: bool
+    live_campaign_count: int = Field(description="Campaigns that use it and are not over.")
     created_at: datetime
     updated_at: datetime
 
@@ -118,4 +120,13 @@ class FlowVersionSummaryAnswer(BaseModel):
 class FlowVersionAnswer(FlowVersionSummaryAnswer):
     """A published version with its definition."""
 
+    definition: dict[str, Any]
+
+
+class SampleFlowAnswer(BaseModel):
+    """A flow to begin with."""
+
+    key: str
+    name: str
+    description: str
     definition: dict[str, Any]

@@ -1,0 +1,16 @@
+// Whether a flow is published, and whether its draft is ahead.
+
+import { useTranslation } from "react-i18next";
+import { Status } from "../../parts/Status";
+import type { FlowSummary } from "./queries";
+
+export function FlowState({ flow }: { flow: FlowSummary }) {
+  const { t } = useTranslation("flows");
+  if (flow.published_number === null) return <Status tone="mute">{t("state.draft")}</Status>;
+  return (
+    <span style={{ display: "inline-flex", flexWrap: "wrap", gap: 6 }}>
+      <Status tone="ok">{t("state.published", { number: flow.published_number })}</Status>
+      {flow.has_unpublished_changes && <Status tone="hold">{t("state.changed")}</Status>}
+    </span>
+  );
+}

@@ -1,0 +1,111 @@
+// What the flow pages ask.
+
+import { queryOptions } from "@tanstack/react-query";
+import { answerOf, api, mintKey, type Schemas } from "../../api/client";
+import type { FlowDocument } from "../../canvas/document";
+import type { FlowListSearch } from "./search";
+
+export type FlowSummary = Schemas["FlowSummaryAnswer"];
+export type Flow = Schemas["FlowAnswer"];
+
+const PAGE = 25;
+const MOST_VERSIONS = 100;
+
+export const flowsQuery = (search: FlowListSearch, cursor: string | undefined) =>
+  queryOptions({
+    queryKey: ["flows", "list", search, cursor],
+    queryFn: () =>
+      answerOf(
+        api.GET("/api/v1/flows", {
+          params: {
+            query: {
+              search: search.search,
+              trigger_kind: search.trigger,
+              is_published: search.published,
+              limit: PAGE,
+              cursor,
+            },
+          },
+        }),
+      ),
+  });
+
+export const flowQuery = (flowId: number) =>
+  queryOptions({
+    queryKey: ["flows", flowId],
+    queryFn: () =>
+      answerOf(api.GET("/api/v1/flows/{flow_id}", { params: { path: { flow_id: flowId } } })),
+  });
+
+export const versionQuery = (flowId: number, number: number) =>
+  queryOptions({
+    queryKey: ["flows", flowId, "versions", number],
+    queryFn: () =>
+      answerOf(
+        api.GET("/api/v1/flows/{flow_id}/versions/{number}", {
+          params: { path: { flow_id: flowId, number } },
+        }),
+      ),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+
+export const versionsQuery = (flowId: number) =>
+  queryOptions({
+    queryKey: ["flows", flowId, "versions"],
+    queryFn: () =>
+      answerOf(
+        api.GET("/api/v1/flows/{flow_id}/versions", {
+          params: { path: { flow_id: flowId }, query: { limit: MOST_VERSIONS } },
+        }),
+      ),
+  });
+
+export const samplesQuery = queryOptions({
+  queryKey: ["flow-samples"],
+  queryFn: () => answerOf(api.GET("/api/v1/flows/samples")),
+  staleTime: Number.POSITIVE_INFINITY,
+});
+
+export function createFlow(definition: FlowDocument, name?: string): Promise<Flow> {
+  return answerOf(
+    api.POST("/api/v1/flows", {
+      body: { definition: definition as unknown as Record<string, unknown>, name },
+      params: { header: { "idempotency-key": mintKey() } },
+    }),
+  );
+}
+
+export function saveDraft(flowId: number, definition: FlowDocument, revision: number): Promise<Flow> {
+  return answerOf(
+    api.PUT("/api/v1/flows/{flow_id}/draft", {
+      params: { path: { flow_id: flowId } },
+      body: { definition: definition as unknown as Record<string, unknown>, revision },
+    }),
+  );
+}
+
+export function publishFlow(flowId: number, revision: number) {
+  return answerOf(
+    api.POST("/api/v1/flows/{flow_id}/publish", {
+      params: { path: { flow_id: flowId } },
+      body: { revision },
+    }),
+  );
+}
+
+export function unpublishFlow(flowId: number): Promise<Flow> {
+  return answerOf(
+    api.POST("/api/v1/flows/{flow_id}/unpublish", { params: { path: { flow_id: flowId } } }),
+  );
+}
+
+export async function deleteFlow(flowId: number): Promise<void> {
+  await answerOf(
+    api.DELETE("/api/v1/flows/{flow_id}", { params: { path: { flow_id: flowId } } }),
+  );
+}
+
+/** Where a flow file is downloaded. */
+export function exportAddress(flowId: number, number?: number): string {
+  return `/api/v1/flows/${flowId}/export${number === undefined ? "" : `?number=${number}`}`;
+}

@@ -1,0 +1,1 @@
+"""The REST routes of the numbers on a flow's canvas."""
