@@ -17,6 +17,7 @@ from typing import Annotated
 import structlog
 import typer
 
+from clarion.cams.endpoint import RpcEndpoint
 from clarion.commands.output import run
 from clarion.commands.place import command_settings
 from clarion.config import Settings
@@ -28,6 +29,7 @@ from clarion.services.workspaces import first_workspace
 from clarion.store.migrate import check_schema, migrate
 from clarion.store.pool import transaction
 from clarion.web.app import create_app
+from clarion.web.errors import translate
 from clarion.web.server import listen_on, serving
 
 __all__ = ["Running", "running", "serve", "until_told_to_stop", "web", "work"]
@@ -101,7 +103,8 @@ async def running(
             receiver = WebhookReceiver(parts)
             receiver.start()
             stack.push_async_callback(receiver.stop)
-            app = create_app(place, webhooks=receiver)
+            rpc = RpcEndpoint(place, translate=translate)
+            app = create_app(place, webhooks=receiver, rpc=rpc)
             origin = await stack.enter_async_context(serving(app, listener))
         yield Running(place, database_url, origin)
 
