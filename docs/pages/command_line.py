@@ -10,14 +10,14 @@ from typing import Any, Literal, get_args, get_origin
 import typer.main
 from docs.pages.frame import head, page, table
 
-from clarion.cli import app
+from clarion.cli import command_line
 
 __all__ = ["command_line_page", "commands_of"]
 
 
 def command_line_page() -> str:
     """All commands in the order of ``clarion --help``."""
-    root = typer.main.get_command(app)
+    root = typer.main.get_command(command_line())
     lines = head(
         "Commands",
         "`clarion COMMAND --help` says the same. Data goes to standard output, everything else to",

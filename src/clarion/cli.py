@@ -1,43 +1,29 @@
 """``clarion``: the command line, put together.
 
-Each noun's commands are a Typer application of their own in ``clarion.commands``; the tables below
-are all that there is.  What nobody expected ends here as one sentence, never as a traceback,
-unless ``CLARION_LOG_LEVEL=debug`` asks for one.
+Theory of operation.  The tables below are all that there is: where each command of the server, and
+each noun's Typer application, lies.  A command that was named is imported alone, because importing
+all of them takes longer than most commands; for ``--help`` all are.  What nobody expected ends here
+as one sentence, never as a traceback, unless ``CLARION_LOG_LEVEL=debug`` asks for one.
 """
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Any
 
 import typer
 
 import clarion
-from clarion.commands import (
-    campaigns,
-    contacts,
-    flows,
-    groups,
-    keys,
-    messages,
-    senders,
-    templates,
-    users,
-    workspaces,
-)
-from clarion.commands.demo.command import demo
-from clarion.commands.doctor import doctor
-from clarion.commands.migrations import migrate_database
+from clarion.commands.data_dir import DATA_DIR
 from clarion.commands.output import AsJson, print_error, print_json
-from clarion.commands.place import DATA_DIR
-from clarion.commands.serve import serve, web, work
-from clarion.commands.simulate import simulate
 from clarion.domain.errors import ClarionError
 
-__all__ = ["app", "main"]
+__all__ = ["command_line", "main"]
 
 
 def version(*, as_json: AsJson = False) -> None:
@@ -48,29 +34,34 @@ def version(*, as_json: AsJson = False) -> None:
         typer.echo(clarion.__version__)
 
 
-# Commands of the server itself.
-COMMANDS: tuple[tuple[str, Callable[..., Any]], ...] = (
-    ("demo", demo),
-    ("serve", serve),
-    ("work", work),
-    ("web", web),
-    ("migrate", migrate_database),
-    ("doctor", doctor),
-    ("simulate", simulate),
-    ("version", version),
+# Commands of the server itself: a function of a module.
+COMMANDS: Mapping[str, str] = MappingProxyType(
+    {
+        "demo": "clarion.commands.demo.command:demo",
+        "serve": "clarion.commands.serve:serve",
+        "work": "clarion.commands.serve:work",
+        "web": "clarion.commands.serve:web",
+        "migrate": "clarion.commands.migrations:migrate_database",
+        "doctor": "clarion.commands.doctor:doctor",
+        "simulate": "clarion.commands.simulate:simulate",
+        "bench": "clarion.commands.bench:bench",
+        "version": "clarion.cli:version",
+    }
 )
-# Commands of a noun.
-SUB_APPS: tuple[tuple[str, typer.Typer], ...] = (
-    ("workspace", workspaces.app),
-    ("user", users.app),
-    ("key", keys.app),
-    ("sender", senders.app),
-    ("template", templates.app),
-    ("contacts", contacts.app),
-    ("groups", groups.app),
-    ("flow", flows.app),
-    ("campaign", campaigns.app),
-    ("message", messages.app),
+# Commands of a noun: a Typer application of a module.
+SUB_APPS: Mapping[str, str] = MappingProxyType(
+    {
+        "workspace": "clarion.commands.workspaces:app",
+        "user": "clarion.commands.users:app",
+        "key": "clarion.commands.keys:app",
+        "sender": "clarion.commands.senders:app",
+        "template": "clarion.commands.templates:app",
+        "contacts": "clarion.commands.contacts:app",
+        "groups": "clarion.commands.groups:app",
+        "flow": "clarion.commands.flows:app",
+        "campaign": "clarion.commands.campaigns:app",
+        "message": "clarion.commands.messages:app",
+    }
 )
 
 
@@ -84,7 +75,8 @@ def _root(
     DATA_DIR.set(data_dir)
 
 
-def _assembled() -> typer.Typer:
+def command_line(only: str | None = None) -> typer.Typer:
+    """The application with all commands, or with one of them."""
     root = typer.Typer(
         name="clarion",
         no_args_is_help=True,
@@ -92,20 +84,37 @@ def _assembled() -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     root.callback()(_root)
-    for name, command in COMMANDS:
-        root.command(name)(command)
-    for name, sub_app in SUB_APPS:
-        root.add_typer(sub_app, name=name)
+    for name, place in COMMANDS.items():
+        if only in (None, name):
+            root.command(name)(_found(place))
+    for name, place in SUB_APPS.items():
+        if only in (None, name):
+            root.add_typer(_found(place), name=name)
     return root
 
 
-app = _assembled()
+def _found(place: str) -> Any:
+    module, _, attribute = place.partition(":")
+    return getattr(importlib.import_module(module), attribute)
+
+
+def _named_in(arguments: Sequence[str]) -> str | None:
+    """The command that the arguments name, if it can be told without parsing them."""
+    words = iter(arguments)
+    for word in words:
+        if word == "--data-dir":
+            next(words, None)
+        elif not word.startswith("-"):
+            return word if word in COMMANDS or word in SUB_APPS else None
+        elif not word.startswith("--data-dir="):
+            return None
+    return None
 
 
 def main() -> None:
     """Run the command line; the exit code is 0, 1 (refused or failed), 2 (wrong use) or 130."""
     try:
-        app()
+        command_line(_named_in(sys.argv[1:]))()
     except ClarionError as error:
         print_error(error)
         sys.exit(1)

@@ -13,7 +13,7 @@ import asyncpg
 import pytest
 from typer.testing import CliRunner, Result
 
-from clarion.cli import app
+from clarion.cli import command_line
 
 FLOW = files("clarion.flow.samples").joinpath("feedback_score.json").read_text()
 
@@ -30,7 +30,7 @@ def clarion(
     (tmp_path / "flow.json").write_text(FLOW)
 
     def run(*arguments: str) -> Result:
-        return CliRunner().invoke(app, arguments)
+        return CliRunner().invoke(command_line(), arguments)
 
     prepared = run("flow", "import", "flow.json", "--name", "Offer", "--publish")
     assert prepared.exit_code == 0, prepared.output

@@ -14,7 +14,7 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
-from clarion.cli import app
+from clarion.cli import command_line
 
 SAMPLE = files("clarion.flow.samples").joinpath("feedback_score.json").read_text()
 ADD_SENDER = (
@@ -35,7 +35,7 @@ def command(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     runner = CliRunner()
 
     def run(line: str, *more: str, given: str | None = None) -> Result:
-        return runner.invoke(app, [*line.split(), *more], input=given)
+        return runner.invoke(command_line(), [*line.split(), *more], input=given)
 
     return run
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from clarion.cli import app
+from clarion.cli import command_line
 
 PEOPLE = "phone,name\n+8613800138001,Ann\n13800138002,Bo\nnobody,[red]Cy\n"
 
@@ -26,7 +26,7 @@ def clarion(
     monkeypatch.chdir(tmp_path)
 
     def run(*arguments: str) -> Result:
-        return CliRunner().invoke(app, arguments)
+        return CliRunner().invoke(command_line(), arguments)
 
     return run
 

@@ -10,13 +10,12 @@ from __future__ import annotations
 import contextlib
 import getpass
 from collections.abc import AsyncIterator
-from contextvars import ContextVar
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from clarion.commands.data_dir import DATA_DIR
 from clarion.config import Settings, load_settings
 from clarion.domain.identity import Role
 from clarion.services.place import Place, database_of, open_place
@@ -26,17 +25,12 @@ from clarion.store.migrate import check_schema, migrate
 from clarion.store.pool import Connection, transaction
 
 __all__ = [
-    "DATA_DIR",
     "Desk",
     "InWorkspace",
     "command_actor",
     "command_settings",
     "open_desk",
 ]
-
-# The folder that `clarion --data-dir DIR` names, for the one command line that runs in this context.
-# (Typer carries a Click of its own: the current context of the package `click` is always empty.)
-DATA_DIR: ContextVar[Path | None] = ContextVar("DATA_DIR", default=None)
 
 InWorkspace = Annotated[
     str | None,

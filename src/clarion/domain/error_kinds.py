@@ -128,6 +128,7 @@ SETTING_ERRORS = (
     _caller("data_dir.unusable", 500, "The data directory cannot be used", "Give another one with `--data-dir`, or mend what the message names."),
     _caller("data_dir.in_use", 409, "Another server uses this data directory", "Stop it first, or give another `--data-dir`."),
     _caller("data_dir.not_a_demo", 409, "This folder does not belong to a demo", "Name another folder with `--data-dir`, or leave it out to use the demo's own."),
+    _caller("bench.not_found", 404, "There is no such bench", "Run `clarion bench` in a checkout to list them."),
     _caller("port.in_use", 409, "The port is taken", "Give another one with `--port`."),
     ErrorKind("simulator.failed", 500, "us", True, "The simulator does not work", "Look into `simulator.log` in the demo's folder, then start again."),
     _caller("secret.unreadable", 500, "A stored secret cannot be opened", "Set CLARION_SECRET_KEY to the key that sealed it."),

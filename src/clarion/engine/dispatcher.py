@@ -61,6 +61,7 @@ log = structlog.get_logger(__name__)
 
 _HEARTBEATS_A_LEASE = 4
 _DATABASE_WAIT_SECONDS = 0.2
+_SMALLEST_CLAIM = 32
 # How long to wait for connections that are being opened, at most; it begins with a tick.
 _LONGEST_OPENING_WAIT_SECONDS = 0.5
 
@@ -88,6 +89,7 @@ class SenderOwner:
         self._pace = Pace(parts.sizes.tick_seconds * 2)
         self._deadline = 0.0
         self._empty_handed_count = 0
+        self._has_more = False
 
     async def run(self, stop: asyncio.Event) -> None:
         """Own the sender until ``stop``, or until there is nothing left to do for it.
@@ -202,7 +204,9 @@ class SenderOwner:
         self._pace.give_back(self._time(), allowance - len(ready))
         if results or refused:
             self._parts.wakeups.ring("results")
-        return len(ready) + len(refused)
+        claimed_count = len(ready) + len(refused)
+        self._has_more = self._has_more and claimed_count > 0
+        return claimed_count
 
     async def _obey(self, connection: Connection) -> tuple[int, int]:
         """Read the control epoch; what raised it is visible to every later statement.
@@ -225,11 +229,20 @@ class SenderOwner:
         return epoch, control["waiting_count"]
 
     def _allowance(self, waiting_count: int) -> int:
-        """How many requests the pace lets go now; what is not used goes back."""
+        """How many requests the pace lets go now; what is not used goes back.
+
+        A burst goes out in several small ticks, one right after the other: who is killed between a
+        commit and its last write leaves the fewer in doubt who were never written to.
+        """
         free = self._parts.sizes.in_flight - len(self._in_flight)
+        self._has_more = False
         if not self._is_active or free <= 0:
             return 0
-        return self._pace.take_up_to(self._time(), min(free, waiting_count))
+        a_tick = round(self._pace.rate_per_second * self._parts.sizes.tick_seconds)
+        most = max(_SMALLEST_CLAIM, a_tick)
+        allowance = self._pace.take_up_to(self._time(), min(free, waiting_count, most))
+        self._has_more = allowance == most
+        return allowance
 
     def _lend(self, allowance: int) -> list[Wire]:
         """An open connection for each request that may go; none are claimed beyond them."""
@@ -334,6 +347,8 @@ class SenderOwner:
             # Connections are being opened, or cannot be.
             wait = sizes.tick_seconds * 2 ** min(self._empty_handed_count - 1, 10)
             await self._wait_for_news(min(wait, _LONGEST_OPENING_WAIT_SECONDS))
+            return
+        if self._has_more:
             return
         if is_busy:
             await asyncio.sleep(sizes.tick_seconds)

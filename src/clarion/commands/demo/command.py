@@ -24,13 +24,14 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
+from clarion.commands.data_dir import DATA_DIR
 from clarion.commands.demo.folder import DemoFolder, open_folder
 from clarion.commands.demo.log_tail import LogTail
 from clarion.commands.demo.snapshot import Snapshot, read_snapshot
 from clarion.commands.demo.stage import Stage, keep_simulator, staged
 from clarion.commands.demo.view import header, live_view, plain_lines
 from clarion.commands.output import run
-from clarion.commands.place import DATA_DIR, command_settings
+from clarion.commands.place import command_settings
 from clarion.config import Settings
 from clarion.observe.logging import configure_logging
 
