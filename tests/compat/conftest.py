@@ -43,25 +43,25 @@ class Cams:
 
     client: Client
 
-    async def __call__(self, name: str, **parameters: Any) -> dict[str, Any]:
+    async def __call__(self, operation: str, /, **parameters: Any) -> dict[str, Any]:
         """The answer's body, whether it says OK or not."""
-        method = getattr(self.client, method_of(name))
-        request = getattr(models, f"{name}Request")(**parameters)
+        method = getattr(self.client, method_of(operation))
+        request = getattr(models, f"{operation}Request")(**parameters)
         response = await asyncio.to_thread(method, request)
         assert response.status_code == 200
         body: dict[str, Any] = response.body.to_map()
         assert body["RequestId"]
         return body
 
-    async def done(self, name: str, **parameters: Any) -> dict[str, Any]:
+    async def done(self, operation: str, /, **parameters: Any) -> dict[str, Any]:
         """The body of a call that must succeed."""
-        body = await self(name, **parameters)
+        body = await self(operation, **parameters)
         assert (body["Code"], body["Success"]) == ("OK", True), body
         return body
 
-    async def refused(self, name: str, **parameters: Any) -> str:
+    async def refused(self, operation: str, /, **parameters: Any) -> str:
         """The code of a call that must be refused by business."""
-        body = await self(name, **parameters)
+        body = await self(operation, **parameters)
         assert body["Success"] is False
         assert body["Message"]
         return str(body["Code"])
@@ -86,15 +86,21 @@ def client_of(origin: str, access_key_id: str, secret: str, **options: Any) -> C
 
 
 @pytest.fixture
-async def server(database_url: str) -> AsyncIterator[Running]:
-    """The whole program on a database of its own."""
+def has_worker() -> bool:
+    """Whether campaigns really start; a test that wants it says so by a parameter."""
+    return False
+
+
+@pytest.fixture
+async def server(database_url: str, *, has_worker: bool) -> AsyncIterator[Running]:
+    """The program on a database of its own."""
     settings = Settings(
         database_url=SecretStr(database_url),
         host="127.0.0.1",
         port=0,
         secret_key=SecretStr("a secret key for tests"),
     )
-    async with running(settings) as process:
+    async with running(settings, has_worker=has_worker) as process:
         yield process
 
 

@@ -39,7 +39,15 @@ Kind = Literal["text", "integer", "boolean", "object", "list"]
 
 # Parameters of nearly every operation that mean nothing on one's own server.
 IGNORED = frozenset(
-    {"OwnerId", "ResourceOwnerAccount", "ResourceOwnerId", "BizCode", "BizExtend", "IsvCode"}
+    {
+        "BizCode",
+        "BizExtend",
+        "CustSpaceId",
+        "IsvCode",
+        "OwnerId",
+        "ResourceOwnerAccount",
+        "ResourceOwnerId",
+    }
 )
 _LARGEST_INTEGER = 2**63 - 1
 

@@ -30,11 +30,13 @@ from clarion.services.place import Place
 from clarion.services.scope import Scope
 from clarion.store.pool import transaction
 
-__all__ = ["RpcEndpoint", "Translate"]
+__all__ = ["Admit", "RpcEndpoint", "Translate"]
 
 _Message: TypeAlias = MutableMapping[str, Any]
 # Turns whatever was raised into an error that a client may see.
 Translate = Callable[[Exception], ClarionError]
+# Lets one more request of a subject pass, or raises ``request.rate_limited``.
+Admit = Callable[[str], None]
 
 log = structlog.get_logger(__name__)
 
@@ -42,9 +44,10 @@ log = structlog.get_logger(__name__)
 class RpcEndpoint:
     """An ASGI callable for the requests of CAMS clients."""
 
-    def __init__(self, place: Place, *, translate: Translate) -> None:
+    def __init__(self, place: Place, *, translate: Translate, admit: Admit) -> None:
         self._place = place
         self._translate = translate
+        self._admit = admit
 
     async def __call__(
         self,
@@ -107,6 +110,7 @@ class RpcEndpoint:
         if isinstance(signature, Refusal):
             raise RefusedError(signature)
         who = await self._authenticate(signature)
+        self._admit(f"{who.actor.kind}:{who.actor.id}")
         if signature.version != VERSION:
             raise RefusedError(
                 refuse(

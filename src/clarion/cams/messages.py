@@ -6,7 +6,8 @@ walked from the newest down until the page is full; how far one call may walk is
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import contextlib
+from collections.abc import AsyncGenerator
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -59,7 +60,7 @@ async def list_chatapp_message(call: Call) -> Answer:
         sender = await _sender(connection, call)
         first, last = _period(call, zone)
         wanted = MessageFilter(sender_id=sender.id, direction=_direction(call))
-        page: list[dict[str, Any]] = []
+        found: list[dict[str, Any]] = []
         if (user := digits_of(call.text("UserNumber"))) or call.text("UserNumber"):
             contact = await find_by_phone(connection, call.scope, f"+{user}")
             if contact is None:
@@ -67,18 +68,14 @@ async def list_chatapp_message(call: Call) -> Answer:
             wanted = MessageFilter(
                 sender_id=sender.id, direction=wanted.direction, contact_id=contact.id
             )
-        async for message in _walk(connection, call, wanted):
-            if message.created_at < first:
-                break
-            shape = _shape(message, sender, zone)
-            if message.created_at <= last and _fits(call, shape):
-                if before_count:
-                    before_count -= 1
-                else:
-                    page.append(shape)
-            if len(page) == size:
-                break
-    return {"Data": page}
+        async with contextlib.aclosing(_walk(connection, call, wanted)) as walk:
+            async for message in walk:
+                if message.created_at < first or len(found) == before_count + size:
+                    break
+                shape = _shape(message, sender, zone)
+                if message.created_at <= last and _fits(call, shape):
+                    found.append(shape)
+    return {"Data": found[before_count:]}
 
 
 async def query_chatapp_phone_numbers(call: Call) -> Answer:
@@ -100,7 +97,7 @@ async def _sender(connection: Connection, call: Call) -> Sender:
 
 async def _walk(
     connection: Connection, call: Call, wanted: MessageFilter
-) -> AsyncIterator[Message]:
+) -> AsyncGenerator[Message, None]:
     below: int | None = None
     for _ in range(_MOST_EXAMINED // _MESSAGES_AT_ONCE):
         found = await list_messages(

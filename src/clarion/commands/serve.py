@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
+import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Annotated
@@ -30,6 +31,7 @@ from clarion.store.migrate import check_schema, migrate
 from clarion.store.pool import transaction
 from clarion.web.app import create_app
 from clarion.web.errors import translate
+from clarion.web.limits import RateLimits
 from clarion.web.server import listen_on, serving
 
 __all__ = ["Running", "running", "serve", "until_told_to_stop", "web", "work"]
@@ -103,8 +105,13 @@ async def running(
             receiver = WebhookReceiver(parts)
             receiver.start()
             stack.push_async_callback(receiver.stop)
-            rpc = RpcEndpoint(place, translate=translate)
-            app = create_app(place, webhooks=receiver, rpc=rpc)
+            rates = RateLimits()
+            rpc = RpcEndpoint(
+                place,
+                translate=translate,
+                admit=lambda subject: rates.admit(subject, time.monotonic()),
+            )
+            app = create_app(place, webhooks=receiver, rpc=rpc, rates=rates)
             origin = await stack.enter_async_context(serving(app, listener))
         yield Running(place, database_url, origin)
 
