@@ -4,9 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+
+from clarion.commands.serve import Running
+from clarion.domain.plan import Every, Unit
+from clarion.services.campaigns import campaign_of_code, change_campaign
+from clarion.services.scope import Scope
+from clarion.services.workspaces import update_workspace
+from clarion.store.pool import transaction
 
 from .conftest import Cams
 
@@ -193,3 +201,42 @@ async def test_only_a_flow_that_is_online_and_manual_can_be_chosen(
             await cams.done("OnlineFlowVersion", flow_code=flow)
         changed = {**wish, "related_flow_code": flow}
         assert await cams.refused("AddMarketingFlow", **changed) == code
+
+
+async def test_times_on_the_wire_are_the_workspaces(
+    cams: Cams, wish: dict[str, Any], server: Running, scope: Scope
+) -> None:
+    async with transaction(server.place.pool) as connection:
+        await update_workspace(connection, scope, zone="Asia/Shanghai")
+    dates = {"start_date": "2099-03-02 09:59:00", "end_date": "2099-03-05 00:00:00"}
+    code = (await cams.done("AddMarketingFlow", **{**wish, **dates}))["Data"]
+    async with transaction(server.place.pool) as connection:
+        campaign = await campaign_of_code(connection, scope, code)
+    assert campaign.draft.start_at == datetime(2099, 3, 2, 1, 59, tzinfo=UTC)
+    assert campaign.next_tick_at == campaign.draft.start_at
+    (shape,) = await listed(cams)
+    assert (shape["StartDate"], shape["EndDate"]) == (dates["start_date"], dates["end_date"])
+
+
+async def test_a_campaign_made_elsewhere_is_listed_as_well_as_the_wire_can(
+    cams: Cams, wish: dict[str, Any], server: Running, scope: Scope, group_id: int
+) -> None:
+    second = int((await cams.done("AddGroup", group_name="Also"))["Data"])
+    code = (await cams.done("AddMarketingFlow", **wish))["Data"]
+    async with transaction(server.place.pool) as connection:
+        campaign = await campaign_of_code(connection, scope, code)
+        changes = {"plan": Every(90, Unit.MINUTES), "include_group_ids": (group_id, second)}
+        await change_campaign(connection, scope, campaign.id, changes)
+    (shape,) = await listed(cams)
+    assert (shape["ExecutionType"], shape["CronExpression"]) == ("1", "")
+    assert shape["RelatedGroupId"] == f"{group_id},{second}"
+    assert shape["RelatedGroupName"] == "Also,VIP"
+    # Another name leaves all that as it is.
+    await cams.done(
+        "UpdateMarketingFLow", activity_code=code, execution_type="1", activity_name="Renamed"
+    )
+    (renamed,) = await listed(cams)
+    assert renamed["RelatedGroupId"] == f"{group_id},{second}"
+    async with transaction(server.place.pool) as connection:
+        campaign = await campaign_of_code(connection, scope, code)
+    assert campaign.draft.plan == Every(90, Unit.MINUTES)
