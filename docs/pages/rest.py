@@ -190,9 +190,11 @@ def _answer(operation: Mapping[str, Any]) -> str:
 
 
 def _fields(schema: Mapping[str, Any], schemas: Mapping[str, Any]) -> list[str]:
-    name = _named(schema)
+    # A body that may be left out has the alternatives "its shape" and "null".
+    names = [_named(each) for each in (schema, *schema.get("anyOf", ()))]
+    name = next((each for each in names if each), None)
     if name is None:
-        return ["", f"{_type(schema)}"]
+        return ["", _type(schema)]
     body = schemas[name]
     needed = body.get("required", ())
     return table(

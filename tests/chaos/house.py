@@ -35,7 +35,7 @@ from clarion.services.flows import create_flow, publish_flow
 from clarion.services.scope import Actor, Scope
 from clarion.services.senders import NewSender, WhatsAppConfig, create_sender
 from clarion.services.workspaces import first_workspace
-from clarion.store.pool import Pool, create_pool, transaction
+from clarion.store.pool import DATABASE_AWAY, Pool, create_pool, transaction
 from clarion.store.secrets import Sealer
 
 PHONE_NUMBER_ID = "106540352242922"
@@ -173,6 +173,9 @@ class House:
     flow_id: int = 0
     group_id: int = 0
     phones: list[str] = field(default_factory=list)
+    # Claimed at a kill and never written: no receipt will come, and nobody can know.  They are listed
+    # in doubt, and a campaign that wants at most one message leaves it at that.
+    unwritten_count: int = 0
 
     # -- processes ---------------------------------------------------------------------------------
 
@@ -186,6 +189,20 @@ class House:
         if is_ready:
             await process.until_said('"ready"')
         return process
+
+    async def kill(self, process: Process) -> None:
+        """kill -9, and look who had been claimed and not yet written."""
+        await process.end(signal.SIGKILL)
+        await self._count_unwritten()
+
+    async def freeze(self, process: Process) -> None:
+        """SIGSTOP; whoever takes over cannot know either what this one had just claimed."""
+        process.tell(signal.SIGSTOP)
+        await self._count_unwritten()
+
+    async def _count_unwritten(self) -> None:
+        await asyncio.sleep(0.1)  # what the kernel still holds arrives
+        self.unwritten_count += (await self.doubts())[1]
 
     # -- what a person does ------------------------------------------------------------------------
 
@@ -279,9 +296,12 @@ class House:
     ) -> None:
         limit = time.monotonic() + seconds
         while True:
-            found = condition()
-            if not isinstance(found, bool):
-                found = await found
+            try:
+                found = condition()
+                if not isinstance(found, bool):
+                    found = await found
+            except DATABASE_AWAY:  # the judge's own connections break as well
+                found = False
             if found:
                 return
             if time.monotonic() > limit:
@@ -303,12 +323,16 @@ class House:
     async def until_settled(
         self, campaign_id: int, seconds: float = 60.0, *, is_doubt_allowed: bool = False
     ) -> Counter[str]:
-        """Until nobody waits any more (nor is in doubt, where receipts can settle it)."""
-        open_outcomes = {"pending", "held"} | (set() if is_doubt_allowed else {"in_doubt"})
+        """Until nobody waits any more, nor is in doubt of those who truly were messaged."""
 
         async def is_settled() -> bool:
             found = await self.outcomes(campaign_id)
-            return bool(found) and not any(found[each] for each in open_outcomes)
+            missing_count = len(self.phones) - len(self.sends_by_phone())
+            return (
+                bool(found)
+                and found["pending"] + found["held"] == 0
+                and (is_doubt_allowed or found["in_doubt"] <= missing_count)
+            )
 
         await self.until(is_settled, seconds)
         return await self.outcomes(campaign_id)
@@ -346,9 +370,14 @@ class House:
         twice = {phone: count for phone, count in sends.items() if count > 1}
         missing = [phone for phone in self.phones if phone not in sends]
         assert not twice, f"messaged twice: {twice}"
-        assert not missing, f"never messaged: {len(missing)}\n{await self.picture()}"
-        found = await self.outcomes(campaign_id)
-        assert found == {"accepted": len(self.phones)}, await self.picture()
+        assert len(missing) <= self.unwritten_count, (
+            f"never messaged: {len(missing)}\n{await self.picture()}"
+        )
+        found = +await self.outcomes(campaign_id)
+        expected = +Counter(accepted=len(sends), in_doubt=len(missing))
+        assert found == expected, await self.picture()
+        if missing:
+            tell(f"claimed at a kill and never written, listed in doubt: {len(missing)}")
         await self.balance()
 
     async def balance(self) -> None:

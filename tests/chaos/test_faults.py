@@ -70,7 +70,11 @@ async def test_an_answer_that_was_lost_is_settled_by_receipts(shop: Shop, kind: 
 
 
 @pytest.mark.parametrize(
-    ("kind", "count"), [(FaultKind.SERVER_ERROR, 10), (FaultKind.THROTTLED, 30)]
+    ("kind", "count"),
+    [
+        (FaultKind.SERVER_ERROR, 10),
+        pytest.param(FaultKind.THROTTLED, 30, marks=pytest.mark.long),
+    ],
 )
 async def test_what_the_platform_refused_for_now_is_sent_later(
     shop: Shop, kind: FaultKind, count: int
@@ -185,6 +189,31 @@ async def test_suspending_and_resuming_again_and_again_loses_nobody(shop: Shop) 
                     )
         # Having been held eight times, a first refusal is still a first refusal.
         shop.simulator.add_fault(FaultRule(FaultKind.SERVER_ERROR, count=20))
+        await until_everybody_is_accepted(shop, campaign.id)
+
+
+async def test_what_is_held_too_late_is_released_all_the_same(shop: Shop) -> None:
+    """The result "held" of a message may be folded after the campaign was resumed."""
+    await shop.add_people(10)
+    async with shop.worker():
+        campaign = await shop.plan(start_at=shop.now + timedelta(hours=1))
+    await shop.pool.execute("UPDATE senders SET status = 'paused'")
+    await shop.pool.execute(
+        "UPDATE campaigns SET start_at = now(), next_tick_at = now(), status = 'pending'"
+    )
+    await shop.pool.execute("UPDATE fires SET due_at = now()")
+    async with shop.worker():
+
+        async def is_planned() -> bool:
+            return await shop.pool.fetchval("SELECT count(*) FROM messages") == 10
+
+        await shop.until(is_planned)
+        # As the fold would have it: held for reasons that are over.
+        await shop.pool.execute(
+            "UPDATE messages SET status = 'held', reason = CASE WHEN id % 2 = 0 "
+            "THEN 'campaign_suspended' ELSE 'sender_paused' END"
+        )
+        await shop.pool.execute("UPDATE senders SET status = 'active'")
         await until_everybody_is_accepted(shop, campaign.id)
 
 

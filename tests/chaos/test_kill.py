@@ -24,12 +24,14 @@ async def test_serve_is_killed_in_the_middle_of_sending(
     await house.add_people(people)
     serve = await house.start()
     campaign = await house.plan()
-    for _ in range(max(1, round(2 * scale))):
+    kills = max(1, round(2 * scale))
+    for _ in range(kills):
         already = house.sent_count()
         if already >= people:
             break
-        await house.until_sent(min(people, already + chance.randrange(1, max(2, people // 3))))
-        await serve.end(signal.SIGKILL)
+        more = chance.randrange(1, max(2, 2 * people // (3 * kills)))
+        await house.until_sent(min(people, already + more))
+        await house.kill(serve)
         killed_at = time.monotonic()
         already = house.sent_count()
         serve = await house.start()
@@ -55,7 +57,7 @@ async def test_serve_is_killed_while_it_plans_the_audience(
     for _ in range(max(1, round(scale))):
         serve = await house.start()
         await asyncio.sleep(chance.uniform(0.05, 0.8))
-        await serve.end(signal.SIGKILL)
+        await house.kill(serve)
         chunks = await house.pool.fetchrow(
             "SELECT count(*) AS n, count(done_at) AS done_count FROM chunks"
         )
@@ -74,7 +76,7 @@ async def test_a_suspension_outlives_the_process_that_was_sending(
     await house.until_sent(chance.randrange(20, 200))
     suspension = await suspend_campaign(house.pool, house.fresh_scope, campaign.id)
     sent_count = house.sent_count()
-    await serve.end(signal.SIGKILL)
+    await house.kill(serve)
     await house.start()
     await asyncio.sleep(LEASE_SECONDS + 1)
     assert house.sent_count() - sent_count <= suspension.in_flight_count
@@ -85,7 +87,7 @@ async def test_a_suspension_outlives_the_process_that_was_sending(
     await house.judge(campaign.id)
 
 
-@pytest.mark.parametrize("rate_per_second", [68, 5000])
+@pytest.mark.parametrize("rate_per_second", [pytest.param(68, marks=pytest.mark.long), 5000])
 async def test_hardly_anybody_is_in_doubt_who_was_not_written_to(
     house: House, chance: random.Random, scale: float, rate_per_second: int
 ) -> None:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import contextlib
 import random
-import signal
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
@@ -57,7 +56,7 @@ async def kill_and_go_on(house: House, chance: random.Random) -> None:
     await house.add_people(int(PEOPLE))
     serve = await house.start()
     await house.until_sent(chance.randrange(20, PEOPLE - 100))
-    await serve.end(signal.SIGKILL)
+    await house.kill(serve)
     await house.start()
 
 

@@ -39,7 +39,7 @@ async def test_when_the_owner_is_killed_another_worker_takes_over(
     campaign = await house.plan()
     await house.until_sent(chance.randrange(50, people // 2))
     dead = workers.pop(await owner_of(house))
-    await dead.end(signal.SIGKILL)
+    await house.kill(dead)
     killed_at = time.monotonic()
     await house.until_sent(house.sent_count() + 1)
     tell(f"another worker sends after {time.monotonic() - killed_at:.2f} s (lease {LEASE_SECONDS})")
@@ -50,15 +50,17 @@ async def test_when_the_owner_is_killed_another_worker_takes_over(
 async def test_a_worker_that_slept_through_its_lease_sends_nothing_more(
     house: House, chance: random.Random, scale: float
 ) -> None:
-    people = int(900 * scale)
+    people = int(600 * scale)
     await house.add_people(people)
     await house.start("web")
     workers = {worker.pid: worker for worker in [await house.start("work") for _ in range(2)]}
     campaign = await house.plan()
-    for _ in range(2):
-        await house.until_sent(house.sent_count() + chance.randrange(20, people // 5))
+    for _ in range(max(1, round(scale / 3))):
+        await house.until_sent(min(people, house.sent_count() + chance.randrange(20, people // 5)))
+        if house.sent_count() == people:
+            break
         sleeper = workers[await owner_of(house)]
-        sleeper.tell(signal.SIGSTOP)
+        await house.freeze(sleeper)
 
         async def is_replaced(pid: int = sleeper.pid) -> bool:
             return await owner_of(house) not in (0, pid)
@@ -78,7 +80,7 @@ async def test_a_suspension_holds_against_a_worker_that_sleeps(
     worker = await house.start("work")
     campaign = await house.plan()
     await house.until_sent(chance.randrange(30, 200))
-    worker.tell(signal.SIGSTOP)
+    await house.freeze(worker)
     suspension = await suspend_campaign(house.pool, house.fresh_scope, campaign.id)
     sent_count = house.sent_count()
     worker.tell(signal.SIGCONT)
@@ -119,7 +121,7 @@ async def test_receipts_that_find_nobody_home_come_again(
     await house.direct("faults", {"kind": "reset_after_accept", "share": 0.3})
     campaign = await house.plan()
     await house.until_sent(chance.randrange(20, 200))
-    await web.end(signal.SIGKILL)
+    await house.kill(web)
     await house.until_sent(300)
     found = await house.until_settled(campaign.id, is_doubt_allowed=True)
     assert found["in_doubt"] > 0

@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.docs import swift_clarion
 
 TUTORIAL = Path(__file__).parents[2] / "docs" / "tutorial" / "first-campaign.md"
 FOLDER = "/tmp/clarion-tutorial"
@@ -55,6 +56,15 @@ class Reader:
             "CLARION_PORT": self._ports["8000"],
         }
         self._terminals: list[subprocess.Popen[bytes]] = []
+        address = swift_clarion.install(folder / "bin")
+        self._swift = subprocess.Popen([sys.executable, swift_clarion.__file__, str(address)])
+        self._at_the_shell = {
+            **self._environment,
+            "PATH": f"{address.parent}:{self._environment['PATH']}",
+        }
+        while not address.exists():
+            assert self._swift.poll() is None
+            time.sleep(0.05)
 
     def typed(self, code: str) -> str:
         """The code with the ports and the folder of this test."""
@@ -64,11 +74,15 @@ class Reader:
         return code.replace("clarion simulate", f"clarion simulate --port {self._ports['9000']}")
 
     def start(self, code: str) -> None:
-        log = (self._folder / f"terminal{len(self._terminals)}.log").open("wb")
-        terminal = subprocess.Popen(
-            ["bash", "-c", f"exec {self.typed(code)}"],
-            cwd=self._folder, env=self._environment, stdout=log, stderr=subprocess.STDOUT,
-        )  # fmt: skip
+        path = self._folder / f"terminal{len(self._terminals)}.log"
+        with path.open("wb") as log:
+            terminal = subprocess.Popen(
+                ["bash", "-c", f"exec {self.typed(code)}"],
+                cwd=self._folder,
+                env=self._environment,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
         self._terminals.append(terminal)
 
     def wait_for(self, usual_port: str) -> None:
@@ -89,8 +103,12 @@ class Reader:
     def run(self, code: str) -> str:
         done = subprocess.run(
             ["bash", "-euo", "pipefail", "-c", self.typed(code)],
-            cwd=self._folder, env=self._environment, capture_output=True, text=True, check=False,
-        )  # fmt: skip
+            cwd=self._folder,
+            env=self._at_the_shell,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         assert done.returncode == 0, f"{code}\n{done.stdout}{done.stderr}\n{self.told()}"
         return done.stdout + done.stderr
 
@@ -103,6 +121,8 @@ class Reader:
         for terminal in reversed(self._terminals):
             terminal.terminate()
             assert terminal.wait(30) == 0, self.told()
+        self._swift.kill()
+        self._swift.wait()
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -202,9 +203,16 @@ async def shop(
     database_url: str,
     simulator_settings: SimulatorSettings,
     sizes: EngineSizes,
+    tmp_path: Path,
 ) -> AsyncIterator[Shop]:
     async with aiohttp.ClientSession() as http, Simulator(simulator_settings) as simulator:
-        place = Place(pool, Settings(), lambda: datetime.now(UTC), Sealer("a key for tests"), http)
+        place = Place(
+            pool,
+            Settings(data_dir=tmp_path),
+            lambda: datetime.now(UTC),
+            Sealer("a key for tests"),
+            http,
+        )
         async with transaction(pool) as connection:
             workspace = await first_workspace(connection, now=place.clock())
         scope = Scope(workspace.id, Actor("command", "test", Role.ADMIN), place.clock())

@@ -53,8 +53,8 @@ class Desk:
 
 
 def command_settings(**given: Any) -> Settings:
-    """The settings of this command line: ``clarion --data-dir DIR``, then what is given."""
-    return load_settings(**{"data_dir": DATA_DIR.get(), **given})
+    """The settings of this command line: what is given, then ``clarion --data-dir DIR``."""
+    return load_settings(**{**given, "data_dir": given.get("data_dir") or DATA_DIR.get()})
 
 
 def command_actor() -> Actor:

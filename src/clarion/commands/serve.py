@@ -13,6 +13,7 @@ import signal
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated
 
 import structlog
@@ -32,6 +33,7 @@ from clarion.store.pool import transaction
 from clarion.web.app import create_app
 from clarion.web.errors import translate
 from clarion.web.limits import RateLimits
+from clarion.web.live.board import LiveBoard
 from clarion.web.server import listen_on, serving
 
 __all__ = ["Running", "running", "serve", "until_told_to_stop", "web", "work"]
@@ -41,6 +43,10 @@ log = structlog.get_logger(__name__)
 HostOption = Annotated[str | None, typer.Option("--host", help="The address to listen on.")]
 PortOption = Annotated[
     int | None, typer.Option("--port", help="The port to listen on; 0 takes any free one.")
+]
+DataDirOption = Annotated[
+    Path | None,
+    typer.Option("--data-dir", help="The folder of the embedded database and the sealing key."),
 ]
 
 
@@ -53,19 +59,21 @@ class Running:
     origin: str | None
 
 
-def serve(host: HostOption = None, port: PortOption = None) -> None:
+def serve(host: HostOption = None, port: PortOption = None, data_dir: DataDirOption = None) -> None:
     """Run everything in one process: web, webhooks, scheduler and worker."""
-    run(_run(command_settings(host=host, port=port), has_web=True, has_worker=True))
+    settings = command_settings(host=host, port=port, data_dir=data_dir)
+    run(_run(settings, has_web=True, has_worker=True))
 
 
-def web(host: HostOption = None, port: PortOption = None) -> None:
+def web(host: HostOption = None, port: PortOption = None, data_dir: DataDirOption = None) -> None:
     """Run only the web and the receiver of webhooks."""
-    run(_run(command_settings(host=host, port=port), has_web=True, has_worker=False))
+    settings = command_settings(host=host, port=port, data_dir=data_dir)
+    run(_run(settings, has_web=True, has_worker=False))
 
 
-def work() -> None:
+def work(data_dir: DataDirOption = None) -> None:
     """Run only a worker, on this or another machine with the same database."""
-    run(_run(command_settings(), has_web=False, has_worker=True))
+    run(_run(command_settings(data_dir=data_dir), has_web=False, has_worker=True))
 
 
 async def _run(settings: Settings, *, has_web: bool, has_worker: bool) -> None:
@@ -111,8 +119,11 @@ async def running(
                 translate=translate,
                 admit=lambda subject: rates.admit(subject, time.monotonic()),
             )
-            app = create_app(place, webhooks=receiver, rpc=rpc, rates=rates)
+            live = LiveBoard(place.pool)
+            app = create_app(place, webhooks=receiver, rpc=rpc, rates=rates, live=live)
             origin = await stack.enter_async_context(serving(app, listener))
+            # Open streams end first: the server waits for the requests that it has.
+            stack.push_async_callback(live.close)
         yield Running(place, database_url, origin)
 
 

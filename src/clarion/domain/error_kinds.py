@@ -98,7 +98,7 @@ FLOW_ERRORS = (
 CAMPAIGN_ERRORS = (
     _caller("campaign.not_found", 404, "There is no such campaign", "Search the campaigns of the workspace."),
     _caller("campaign.status_not_allowed", 409, "The campaign's status does not allow this", "See `status` and `allowed_actions` for what is possible now."),
-    _caller("campaign.invalid", 422, "The campaign is not valid", "Correct the fields named in `errors`."),
+    _caller("campaign.invalid", 422, "The campaign is not valid", "Correct the fields that are named."),
     _caller("campaign.stale", 409, "Somebody else changed the campaign meanwhile", "Read it again and repeat your change."),
     _caller("occurrence.not_found", 404, "There is no such occurrence", "List the occurrences of the campaign."),
     _caller("participant.not_found", 404, "The contact was not in the audience of this occurrence", "Check the groups of the campaign, and since when the contact is in them."),

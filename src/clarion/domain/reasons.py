@@ -112,6 +112,7 @@ _PROVIDER_ROWS = (
     Reason("inbound_media_lost", "failure", "The platform could not fetch the person's media file", "平台无法获取用户的媒体文件"),
     Reason("register_attempts", "failure", "The number was registered too often", "号码注册次数过多"),
     Reason("unknown_code", "failure", "The platform refused with a code that is not documented", "平台返回了未公开的错误码"),
+    Reason("undelivered", "failure", "The platform could not deliver it", "平台无法送达"),
     # The template.
     Reason("template_disabled", "failure", "The platform disabled the template", "模板已被平台停用"),
     Reason("template_policy", "failure", "The template breaks the platform's policy", "模板违反平台政策"),

@@ -27,7 +27,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Mapping
-from datetime import timedelta
 from functools import partial
 
 import structlog
@@ -44,9 +43,10 @@ from clarion.channels.wire import Connection as Wire
 from clarion.channels.wire import WireClient
 from clarion.domain.message import Lane
 from clarion.engine.accounts import account_of
-from clarion.engine.apply.append_results import append_results
-from clarion.engine.apply.set_fires import set_fires
+from clarion.engine.after_crash import settle_after_crash
+from clarion.engine.apply.append_results import append_and_obey
 from clarion.engine.claim import Ready, claim_rows, write_requests
+from clarion.engine.journal import Journal
 from clarion.engine.outbound import Result, Row, result_of
 from clarion.engine.pace import Pace
 from clarion.engine.parts import Parts
@@ -90,6 +90,8 @@ class SenderOwner:
         self._deadline = 0.0
         self._empty_handed_count = 0
         self._has_more = False
+        self._is_paced = False
+        self._journal: Journal | None = None
 
     async def run(self, stop: asyncio.Event) -> None:
         """Own the sender until ``stop``, or until there is nothing left to do for it.
@@ -109,7 +111,11 @@ class SenderOwner:
                     await asyncio.sleep(_DATABASE_WAIT_SECONDS)
                     continue
                 is_busy = bool(
-                    claimed_count or self._in_flight or self._results or self._empty_handed_count
+                    claimed_count
+                    or self._in_flight
+                    or self._results
+                    or self._empty_handed_count
+                    or self._is_paced
                 )
                 idle_since = self._time() if is_busy else idle_since
                 if self._time() - idle_since > self._parts.sizes.lease_seconds:
@@ -119,6 +125,8 @@ class SenderOwner:
         finally:
             for connection in tuple(self._in_flight.values()):
                 connection.abort("cancelled")
+            if self._journal is not None:
+                self._journal.close()
 
     # -- the lease ---------------------------------------------------------------------------------
 
@@ -135,11 +143,8 @@ class SenderOwner:
             )
             if lease is None:
                 return False
-            doubtful = await OUTBOX.execute(
-                connection,
-                "mark_in_doubt_below_the_marks",
-                sender_id=self._sender_id,
-                now=self._parts.now(),
+            doubtful_count = await settle_after_crash(
+                connection, self._parts, self._sender_id, lease["fence"]
             )
             await self._read_account(connection)
         self._fence = lease["fence"]
@@ -148,9 +153,14 @@ class SenderOwner:
             Lane.CONVERSATION: lease["conversation_intent_position"],
             Lane.BULK: lease["bulk_intent_position"],
         }
-        if doubtful:
-            self._parts.wakeups.ring("results")
-            log.warning("messages_in_doubt", sender_id=self._sender_id, message_count=doubtful)
+        self._journal = Journal(
+            self._parts.journal_folder, self._sender_id, self._fence, self._marks
+        )
+        self._parts.wakeups.ring("results")
+        if doubtful_count:
+            log.warning(
+                "messages_in_doubt", sender_id=self._sender_id, message_count=doubtful_count
+            )
         return True
 
     async def _read_account(self, connection: Connection) -> None:
@@ -235,12 +245,14 @@ class SenderOwner:
         commit and its last write leaves the fewer in doubt who were never written to.
         """
         free = self._parts.sizes.in_flight - len(self._in_flight)
-        self._has_more = False
+        self._has_more = self._is_paced = False
         if not self._is_active or free <= 0:
             return 0
         a_tick = round(self._pace.rate_per_second * self._parts.sizes.tick_seconds)
         most = max(_SMALLEST_CLAIM, a_tick)
-        allowance = self._pace.take_up_to(self._time(), min(free, waiting_count, most))
+        wanted = min(free, waiting_count, most)
+        allowance = self._pace.take_up_to(self._time(), wanted)
+        self._is_paced = allowance < wanted  # the next token is near: no time to wait for a bell
         self._has_more = allowance == most
         return allowance
 
@@ -258,28 +270,8 @@ class SenderOwner:
         return lent
 
     async def _append(self, connection: Connection, results: list[Result]) -> None:
-        if not results:
-            return
-        await append_results(connection, self._sender_id, results)
-        pause = next((r for r in results if r.reaction == ReactionKind.PAUSE_SENDER), None)
-        if pause is not None:
-            await self._pause_sender(connection, pause)
-
-    async def _pause_sender(self, connection: Connection, result: Result) -> None:
-        """The channel told us to stop: obey before anything else leaves."""
-        until = None
-        if result.delay_seconds is not None:
-            until = result.at + timedelta(seconds=result.delay_seconds)
-            await set_fires(connection, "sender", [(self._sender_id, until, 0)])
-        await OUTBOX.execute(
-            connection,
-            "pause_sender",
-            sender_id=self._sender_id,
-            reason=f"{result.error_code or ''} {result.error_title or result.reason}".strip(),
-            paused_until=until,
-            now=result.at,
-        )
-        self._is_active = False
+        if results and await append_and_obey(connection, self._sender_id, results):
+            self._is_active = False
 
     async def _beat(
         self, connection: Connection, marks: Mapping[Lane, int], epoch: int, claimed_count: int
@@ -310,6 +302,8 @@ class SenderOwner:
             answer = Answer(0, {}, b"", was_written=False, failure="lease_expired")
             self._record(ready.row, answer)
             return
+        if self._journal is not None:
+            self._journal.note(ready.row.lane, ready.row.position)
         future = self._client.write(wire, ready.payload)
         self._in_flight[future] = wire
         future.add_done_callback(partial(self._ended, ready.row))

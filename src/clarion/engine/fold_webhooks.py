@@ -120,10 +120,14 @@ async def _fold(parts: Parts, flow_versions: FlowVersions, limit: int) -> int:
             return 0
         mails, leftovers = await _sort(connection, sorted(rows, key=lambda row: row["id"]))
         now = parts.now()
+        written_to: list[int] = []
         for (workspace_id, channel), mail in mails.items():
-            await _apply(connection, flow_versions, workspace_id, channel, mail, now)
+            written_to += await _apply(connection, flow_versions, workspace_id, channel, mail, now)
         await _keep_leftovers(connection, leftovers)
         await trip_breakers(connection, parts)
+        if written_to:
+            # Last, because it locks the leases, and their owners' ticks wait for that.
+            await WEBHOOKS.execute(connection, "count_inbound", sender_ids=sorted(written_to))
     return len(rows)
 
 
@@ -193,15 +197,18 @@ async def _apply(
     channel: Channel,
     mail: _Mail,
     now: datetime,
-) -> None:
+) -> list[int]:
     # Messages are locked before participants and occurrences, as the fold of the results does.
     message_ids = await apply_receipts(connection, mail.receipts, now)
     await take_address_changes(connection, workspace_id, channel, mail.addresses)
     await take_preferences(connection, workspace_id, channel, mail.preferences, now)
     await take_template_changes(connection, workspace_id, channel, mail.templates, now)
     await take_sender_changes(connection, workspace_id, channel, mail.senders, now)
-    await take_inbound(connection, flow_versions, workspace_id, channel, mail.inbound, now)
+    written_to = await take_inbound(
+        connection, flow_versions, workspace_id, channel, mail.inbound, now
+    )
     await _react_to_failures(connection, channel, mail.receipts, message_ids, now)
+    return written_to
 
 
 async def _react_to_failures(

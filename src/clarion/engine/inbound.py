@@ -60,10 +60,13 @@ async def take_inbound(
     channel: Channel,
     batch: Sequence[RoutedInbound],
     now: datetime,
-) -> None:
-    """Keep, obey and answer a batch of one workspace's inbound messages on one channel."""
+) -> list[int]:
+    """Keep, obey and answer a batch of one workspace's inbound messages on one channel.
+
+    Returns the sender of each message that was new.
+    """
     if not batch:
-        return
+        return []
     contact_ids = await find_or_make_contacts(
         connection,
         workspace_id,
@@ -83,12 +86,10 @@ async def take_inbound(
         sender_ids=[each.sender_id for each in said],
         ats=[each.inbound.reply.at for each in said],
     )
-    await WEBHOOKS.execute(
-        connection, "count_inbound", sender_ids=[each.sender_id for each in said]
-    )
     await _count_replied(connection, said, now)
     await _take_consent(connection, channel, said, now)
     await _answer(connection, flow_versions, channel, said, now)
+    return [each.sender_id for each in said]
 
 
 async def _keep(

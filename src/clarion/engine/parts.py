@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 
 from clarion.engine.wakeups import Wakeups
 from clarion.store.pool import Pool
@@ -53,11 +54,16 @@ class EngineSizes:
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The engine's surroundings; ``owner`` names this process in leases."""
+    """The engine's surroundings.
+
+    ``owner`` names this process in leases; ``journal_folder`` is where owners on this machine note
+    what they have written (``None``: nowhere).
+    """
 
     pool: Pool
     now: Callable[[], datetime]
     sealer: Sealer
     owner: str
+    journal_folder: Path | None = None
     wakeups: Wakeups = field(default_factory=Wakeups)
     sizes: EngineSizes = field(default_factory=EngineSizes)

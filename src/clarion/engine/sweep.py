@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from clarion.domain.campaign import OccurrenceStatus
 from clarion.engine.apply.finish_occurrences import finish_occurrences, start_queued_occurrence
-from clarion.engine.jobs import defer_chunks, defer_planning
+from clarion.engine.jobs import defer_chunks, defer_planning, defer_requeue
 from clarion.engine.parts import Parts
 from clarion.store.pool import transaction
 from clarion.store.queries import load
@@ -17,6 +17,7 @@ from clarion.store.queries import load
 __all__ = ["sweep"]
 
 OCCURRENCES = load("occurrences")
+RESULTS = load("results")
 WEBHOOKS = load("webhooks")
 
 # A receipt whose message was never found within a day belongs to none of ours.
@@ -41,4 +42,8 @@ async def sweep(parts: Parts) -> None:
             )
             if due_at is not None and due_at <= now:
                 await defer_chunks(connection, occurrence_id, parts.sizes.runners_per_occurrence)
+        for row in await RESULTS.fetch(connection, "held_without_cause"):
+            await defer_requeue(
+                connection, campaign_id=row["campaign_id"], sender_id=row["sender_id"]
+            )
     await WEBHOOKS.execute(parts.pool, "forget_early_receipts", before=now - _EARLY_RECEIPT_LIFE)

@@ -14,9 +14,12 @@ on; ticks that fell into the suspension are not made up for.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
+
+import asyncpg
 
 from clarion.domain.campaign import CampaignAction, CampaignStatus, check_action
 from clarion.domain.errors import ClarionError, FieldError
@@ -37,6 +40,7 @@ QUERIES = load("campaigns")
 OUTBOX = load("outbox")
 
 _POLL_SECONDS = 0.01
+_REPEATS = 2
 # An owner that does not acknowledge within this time has lost its lease or its database.
 _LONGEST_WAIT_SECONDS = 30.0
 
@@ -62,6 +66,26 @@ async def suspend_campaign(
     Raises ``campaign.not_found``, ``campaign.status_not_allowed``.
     """
     scope.require(Permission.RUN_CAMPAIGNS)
+    epoch = await _suspend(pool, scope, campaign_id, reason)
+    in_flight_count, is_acknowledged = await _wait_for_owners(pool, scope.workspace_id, epoch)
+    async with transaction(pool) as connection:
+        campaign = await read_campaign(connection, scope, campaign_id)
+    return Suspension(campaign, in_flight_count, is_acknowledged)
+
+
+async def _suspend(pool: Pool, scope: Scope, campaign_id: int, reason: str | None) -> int:
+    """Commit the suspension; returns the epoch that owners must acknowledge.
+
+    A fold may hold the epoch (somebody opted out) and want the campaign (its breaker tripped) while
+    we hold the campaign and want the epoch.  If it is ours that PostgreSQL ends, we come again.
+    """
+    for _ in range(_REPEATS):
+        with contextlib.suppress(asyncpg.DeadlockDetectedError):
+            return await _suspend_once(pool, scope, campaign_id, reason)
+    return await _suspend_once(pool, scope, campaign_id, reason)
+
+
+async def _suspend_once(pool: Pool, scope: Scope, campaign_id: int, reason: str | None) -> int:
     async with transaction(pool) as connection:
         row = await lock_campaign(connection, scope, campaign_id)
         check_action(CampaignStatus(row["status"]), CampaignAction.SUSPEND)
@@ -81,10 +105,7 @@ async def suspend_campaign(
         )
         epoch: int = await OUTBOX.fetchval(connection, "raise_control_epoch")
         await QUERIES.execute(connection, "wake_senders", workspace_id=scope.workspace_id)
-    in_flight_count, is_acknowledged = await _wait_for_owners(pool, scope.workspace_id, epoch)
-    async with transaction(pool) as connection:
-        campaign = await read_campaign(connection, scope, campaign_id)
-    return Suspension(campaign, in_flight_count, is_acknowledged)
+    return epoch
 
 
 async def _wait_for_owners(pool: Pool, workspace_id: int, epoch: int) -> tuple[int, bool]:

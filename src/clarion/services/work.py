@@ -54,6 +54,7 @@ def parts_of(place: Place, sizes: EngineSizes | None = None) -> Parts:
         now=place.clock,
         sealer=place.sealer,
         owner=owner,
+        journal_folder=place.settings.data_dir / "journal",
         sizes=sizes or sizes_of(place.settings),
     )
 

@@ -20,10 +20,11 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 import clarion
 from clarion.services.place import Place
-from clarion.web import docs_page, health, pages
+from clarion.web import console, docs_page, health, pages
 from clarion.web.errors import install_error_handlers
 from clarion.web.frame import RequestCounts, RequestFrame
 from clarion.web.limits import BodyLimit, RateLimits
+from clarion.web.live.board import LiveBoard
 from clarion.web.openapi import DESCRIPTION, install_openapi
 from clarion.web.routers import ROUTERS
 
@@ -47,6 +48,7 @@ def create_api(
     routers: Sequence[APIRouter] = ROUTERS,
     registry: CollectorRegistry | None = None,
     rates: RateLimits | None = None,
+    live: LiveBoard | None = None,
     seconds: Callable[[], float] = time.monotonic,
 ) -> FastAPI:
     """The FastAPI application alone, without what stands around it."""
@@ -62,10 +64,12 @@ def create_api(
     api.state.place = place
     api.state.registry = registry if registry is not None else CollectorRegistry()
     api.state.rates = rates if rates is not None else RateLimits()
+    api.state.live = live
     api.state.seconds = seconds
     api.include_router(health.router)
     api.include_router(pages.router)
     api.include_router(docs_page.router)
+    api.include_router(console.router)
     for router in routers:
         api.include_router(router, prefix=API_PREFIX)
     install_error_handlers(api)
@@ -81,14 +85,17 @@ def create_app(
     routers: Sequence[APIRouter] = ROUTERS,
     registry: CollectorRegistry | None = None,
     rates: RateLimits | None = None,
+    live: LiveBoard | None = None,
 ) -> ASGIApp:
     """The whole application over an open place (which the caller closes).
 
     ``webhooks`` receives ``/webhooks/*``; ``rpc`` receives ``POST /`` and what ``is_call`` tells of
-    ``GET /``; ``registry`` may already hold the counters of the engine.
+    ``GET /``; ``registry`` may already hold the counters of the engine; ``live`` is a board that
+    the caller closes before it stops the server, so that open streams do not hold it up.
     """
     registry = registry if registry is not None else CollectorRegistry()
-    api = create_api(place, routers=routers, registry=registry, rates=rates)
+    live = live if live is not None else LiveBoard(place.pool)
+    api = create_api(place, routers=routers, registry=registry, rates=rates, live=live)
     framed = RequestFrame(
         BodyLimit(_either_rpc_or(api, rpc), upload_limit_bytes=place.settings.upload_limit_bytes),
         counts=RequestCounts.in_registry(registry),

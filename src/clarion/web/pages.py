@@ -1,13 +1,14 @@
-"""The page at ``/`` of a server without a console: what is here, and where."""
+"""The way in at ``/``: to the console, or, where none was built, to what is here instead."""
 
 from __future__ import annotations
 
 from html import escape
 
 from fastapi import APIRouter
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 import clarion
+from clarion.web.console import is_built
 
 __all__ = ["router"]
 
@@ -32,8 +33,10 @@ dd { margin: 0; opacity: .75; }
 
 
 @router.get("/", response_class=HTMLResponse)
-async def front_page() -> HTMLResponse:
-    """Name the server and what it offers."""
+async def front_page() -> Response:
+    """Lead to the console, or name the server and what it offers."""
+    if is_built():
+        return RedirectResponse("/console/", status_code=307)
     entries = "".join(
         f'<dt><a href="{escape(path)}">{escape(name)}</a></dt><dd>{escape(told)}</dd>'
         for path, name, told in LINKS

@@ -11,6 +11,7 @@ from clarion.web.flows import routes as flows
 from clarion.web.groups import routes as groups
 from clarion.web.imports import routes as imports
 from clarion.web.keys import routes as keys
+from clarion.web.live import routes as live
 from clarion.web.messages import routes as messages
 from clarion.web.occurrences import routes as occurrences
 from clarion.web.senders import routes as senders
@@ -36,4 +37,5 @@ ROUTERS: tuple[APIRouter, ...] = (
     occurrences.router,
     messages.router,
     audit.router,
+    live.router,
 )

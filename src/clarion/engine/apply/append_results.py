@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
+from clarion.channels.contract import ReactionKind
+from clarion.engine.apply.set_fires import set_fires
 from clarion.engine.outbound import Result
 from clarion.store.pool import Connection
 from clarion.store.queries import load
 
-__all__ = ["append_results"]
+__all__ = ["append_and_obey", "append_results"]
 
+OUTBOX = load("outbox")
 RESULTS = load("results")
 
 
@@ -35,3 +39,29 @@ async def append_results(connection: Connection, sender_id: int, results: Sequen
         http_statuses=[each.http_status for each in results],
         ats=[each.at for each in results],
     )
+
+
+async def append_and_obey(
+    connection: Connection, sender_id: int, results: Sequence[Result]
+) -> bool:
+    """Append results, and pause the sender if one of them demands it; whether it did.
+
+    The channel told us to stop: that is obeyed in the same transaction, before anything else leaves.
+    """
+    await append_results(connection, sender_id, results)
+    pause = next((r for r in results if r.reaction == ReactionKind.PAUSE_SENDER), None)
+    if pause is None:
+        return False
+    until = None
+    if pause.delay_seconds is not None:
+        until = pause.at + timedelta(seconds=pause.delay_seconds)
+        await set_fires(connection, "sender", [(sender_id, until, 0)])
+    await OUTBOX.execute(
+        connection,
+        "pause_sender",
+        sender_id=sender_id,
+        reason=f"{pause.error_code or ''} {pause.error_title or pause.reason}".strip(),
+        paused_until=until,
+        now=pause.at,
+    )
+    return True

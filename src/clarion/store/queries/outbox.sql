@@ -58,6 +58,23 @@ SET owner = :owner, fence = fence + 1, in_flight_count = 0,
 WHERE sender_id = :sender_id AND lease_until < clock_timestamp()
 RETURNING fence, conversation_intent_position, bulk_intent_position, acknowledged_epoch;
 
+-- name: send_again_what_was_not_written
+-- After a crash on this machine: a row below its intent mark and above what the journal says was
+-- written has certainly not left.
+INSERT INTO attempt_results
+    (sender_id, lane, position, message_id, attempt, kind, reaction, reason, delay_seconds,
+     max_attempts, at)
+SELECT r.sender_id, r.lane, r.position, r.message_id, r.attempt, 'not_sent', 'retry',
+    'owner_lost', 0, 1000000, :now::timestamptz
+FROM outbox_rows r
+JOIN sender_leases l ON l.sender_id = r.sender_id
+WHERE r.sender_id = :sender_id
+  AND CASE r.lane
+      WHEN 'conversation' THEN r.position > :conversation_position::bigint
+          AND r.position <= l.conversation_intent_position
+      ELSE r.position > :bulk_position::bigint AND r.position <= l.bulk_intent_position END
+ON CONFLICT (sender_id, lane, position) DO NOTHING;
+
 -- name: mark_in_doubt_below_the_marks
 -- After a crash: a row at or below its intent mark that has no result may have left.
 INSERT INTO attempt_results

@@ -113,6 +113,19 @@ WHERE m.sender_id = :sender_id AND m.status = 'held' AND m.reason = 'sender_paus
   AND s.status = 'active'
 ORDER BY m.id LIMIT :limit;
 
+-- name: held_without_cause
+-- Campaigns and senders that go on while something is still held for them: a result may be folded
+-- after the resumption that would have released it.
+SELECT DISTINCT m.campaign_id, NULL::bigint AS sender_id
+FROM messages m
+JOIN campaigns c ON c.id = m.campaign_id
+WHERE m.status = 'held' AND m.reason = 'campaign_suspended' AND c.status IN ('in_progress', 'ended')
+UNION ALL
+SELECT DISTINCT NULL::bigint, m.sender_id
+FROM messages m
+JOIN senders s ON s.id = m.sender_id
+WHERE m.status = 'held' AND m.reason = 'sender_paused' AND s.status = 'active';
+
 -- name: withdraw_held_messages
 -- The campaign is over or deleted: what it held back will never leave.
 UPDATE messages SET status = 'skipped', reason = :reason

@@ -1,0 +1,121 @@
+// The frame of every page for people who are signed in: navigation, header, live stream.
+
+import { MenuOutlined } from "@ant-design/icons";
+import { useQueryClient } from "@tanstack/react-query";
+import { Link, Outlet, useRouterState } from "@tanstack/react-router";
+import { Button, Drawer, Grid, Layout, Menu } from "antd";
+import { Suspense, useEffect, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { followLive } from "../api/live";
+import { Loading } from "../parts/Loading";
+import { LanguageMenu, PersonMenu, SenderHealth, ThemeMenu } from "./HeaderMenus";
+import { Palette, PaletteButton } from "./Palette";
+import { BUILT_SCREENS, screenOf } from "./screens";
+import { useMe } from "./session";
+
+function Brand() {
+  return (
+    <div className="shell-brand">
+      <img src="/console/favicon.svg" width={24} height={24} alt="" />
+      Clarion
+    </div>
+  );
+}
+
+function Navigation({ onChoose }: { onChoose?: () => void }) {
+  const { t } = useTranslation("shell");
+  const pathname = useRouterState({ select: (state) => state.location.pathname });
+  const current = screenOf(pathname)?.name;
+  return (
+    <nav aria-label={t("navigation")}>
+      <Menu
+        mode="inline"
+        selectedKeys={current === undefined ? [] : [current]}
+        style={{ borderInlineEnd: 0 }}
+        items={BUILT_SCREENS.map((screen) => ({
+          key: screen.name,
+          icon: screen.icon,
+          label: (
+            <Link to={screen.path} onClick={onChoose}>
+              {t(`screens.${screen.name}`)}
+            </Link>
+          ),
+        }))}
+      />
+    </nav>
+  );
+}
+
+export function Shell() {
+  const { t } = useTranslation("shell");
+  const me = useMe();
+  const queries = useQueryClient();
+  const isWide = Grid.useBreakpoint().lg ?? true;
+  const [isOpen, setIsOpen] = useState(false);
+  const [isSearching, setIsSearching] = useState(false);
+
+  useEffect(() => followLive(queries), [queries]);
+
+  useEffect(() => {
+    function onKey(event: KeyboardEvent): void {
+      if ((event.metaKey || event.ctrlKey) && event.key.toLowerCase() === "k") {
+        event.preventDefault();
+        setIsSearching(true);
+      }
+    }
+    window.addEventListener("keydown", onKey);
+    return () => window.removeEventListener("keydown", onKey);
+  }, []);
+
+  return (
+    <Layout style={{ minHeight: "100%" }}>
+      <a className="skip-link" href="#main">
+        {t("skip")}
+      </a>
+      {isWide ? (
+        <Layout.Sider width={208} className="shell-sider">
+          <div style={{ position: "sticky", top: 0 }}>
+            <Brand />
+            <Navigation />
+          </div>
+        </Layout.Sider>
+      ) : (
+        <Drawer
+          open={isOpen}
+          onClose={() => setIsOpen(false)}
+          placement="left"
+          size={240}
+          title={<Brand />}
+          styles={{ body: { padding: 8 }, header: { padding: "0 8px" } }}
+        >
+          <Navigation onChoose={() => setIsOpen(false)} />
+        </Drawer>
+      )}
+      <Layout>
+        <Layout.Header className="shell-header">
+          {!isWide && (
+            <Button
+              type="text"
+              icon={<MenuOutlined />}
+              aria-label={t("openNavigation")}
+              onClick={() => setIsOpen(true)}
+            />
+          )}
+          <span className="shell-workspace">{me.workspace_name}</span>
+          <SenderHealth isBrief={!isWide} />
+          <span className="spring" />
+          <PaletteButton isBrief={!isWide} onOpen={() => setIsSearching(true)} />
+          <LanguageMenu />
+          <ThemeMenu />
+          <PersonMenu />
+        </Layout.Header>
+        <main id="main" className="shell-main" tabIndex={-1} style={{ outline: "none" }}>
+          <Suspense fallback={<Loading />}>
+            <Outlet />
+          </Suspense>
+        </main>
+      </Layout>
+      <Palette isOpen={isSearching} onClose={() => setIsSearching(false)} />
+    </Layout>
+  );
+}

@@ -1,0 +1,44 @@
+// The screens of the left navigation, in its order.  A new screen is a row here, a route in
+// `router.tsx`, a folder in `pages/`, and a file of texts in each language.
+
+import {
+  AppstoreOutlined,
+  BranchesOutlined,
+  HomeOutlined,
+  MessageOutlined,
+  PhoneOutlined,
+  SettingOutlined,
+  SoundOutlined,
+  TeamOutlined,
+} from "@ant-design/icons";
+import type { ReactNode } from "react";
+
+export interface Screen {
+  /** Its name in `shell.json` under `screens`. */
+  name: string;
+  path: string;
+  icon: ReactNode;
+  isBuilt: boolean;
+}
+
+export const SCREENS: readonly Screen[] = [
+  { name: "home", path: "/", icon: <HomeOutlined />, isBuilt: true },
+  { name: "campaigns", path: "/campaigns", icon: <SoundOutlined />, isBuilt: true },
+  { name: "flows", path: "/flows", icon: <BranchesOutlined />, isBuilt: false },
+  { name: "audience", path: "/audience", icon: <TeamOutlined />, isBuilt: false },
+  { name: "templates", path: "/templates", icon: <AppstoreOutlined />, isBuilt: false },
+  { name: "messages", path: "/messages", icon: <MessageOutlined />, isBuilt: false },
+  { name: "senders", path: "/senders", icon: <PhoneOutlined />, isBuilt: false },
+  { name: "settings", path: "/settings", icon: <SettingOutlined />, isBuilt: false },
+];
+
+export const BUILT_SCREENS = SCREENS.filter((screen) => screen.isBuilt);
+
+/** The screen that an address belongs to: the longest path that it begins with. */
+export function screenOf(pathname: string): Screen | undefined {
+  return BUILT_SCREENS.filter(
+    (screen) =>
+      pathname === screen.path ||
+      (screen.path !== "/" && pathname.startsWith(`${screen.path}/`)),
+  ).at(-1);
+}

@@ -1,0 +1,6 @@
+import { createRoot } from "react-dom/client";
+import { Console } from "./app/Console";
+import "./app/base.css";
+
+const place = document.getElementById("root");
+if (place !== null) createRoot(place).render(<Console />);

@@ -1,0 +1,1 @@
+"""The event stream that tells open consoles what changed."""
