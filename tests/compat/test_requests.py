@@ -13,14 +13,20 @@ from urllib.parse import urlencode
 import aiohttp
 import pytest
 from alibabacloud_cams20200606 import models
-from alibabacloud_tea_openapi.exceptions import ClientException
+from alibabacloud_tea_openapi.exceptions import ClientException, ServerException
 from yarl import URL
 
+from clarion.cams.endpoint import RpcEndpoint
 from clarion.commands.serve import Running
 from clarion.domain.identity import Role
 from clarion.services.keys import NewKey, revoke_key
+from clarion.services.place import open_place
 from clarion.services.scope import Scope
 from clarion.store.pool import transaction
+from clarion.web.app import create_app
+from clarion.web.errors import translate
+from clarion.web.limits import RateLimits
+from clarion.web.server import listen_on, serving
 
 from .conftest import FLOW, Cams, client_of
 from .signing import Signer
@@ -296,3 +302,32 @@ async def test_an_address_without_end_is_refused(server: Running) -> None:
         answer = await reader.read()
     assert answer == b"" or answer.startswith(b"HTTP/1.1 400")
     writer.close()
+
+
+async def test_a_key_that_asks_too_often_is_told_to_wait(server: Running, key: NewKey) -> None:
+    rates = RateLimits(rate_per_second=0.001, burst_count=2)
+    rpc = RpcEndpoint(
+        server.place, translate=translate, admit=lambda subject: rates.admit(subject, 0.0)
+    )
+    with contextlib.closing(listen_on("127.0.0.1", 0)) as listener:
+        async with serving(create_app(server.place, rpc=rpc), listener) as origin:
+            cams = Cams(client_of(origin, key.key.access_key_id, key.access_key_secret))
+            for _ in range(2):
+                await cams.done("ListAllGroups")
+            assert (await refusal_of(cams, "ListAllGroups")).code == "Throttling.User"
+
+
+async def test_a_lost_database_is_our_fault_and_worth_a_repeat(
+    server: Running, key: NewKey
+) -> None:
+    settings, url = server.place.settings, server.database_url
+    with contextlib.closing(listen_on("127.0.0.1", 0)) as listener:
+        async with open_place(settings, url) as place:
+            rpc = RpcEndpoint(place, translate=translate, admit=lambda _: None)
+            async with serving(create_app(place, rpc=rpc), listener) as origin:
+                cams = Cams(client_of(origin, key.key.access_key_id, key.access_key_secret))
+                await cams.done("ListAllGroups")
+                await place.pool.close()
+                with pytest.raises(ServerException) as caught:
+                    await cams("ListAllGroups")
+    assert (caught.value.code, caught.value.status_code) == ("ServiceUnavailable", 503)

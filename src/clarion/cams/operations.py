@@ -63,6 +63,7 @@ _MARKETING_ROWS = (
          "A plan without a Quartz expression (every 90 minutes) is listed with an empty CronExpression.")),
     Operation("PauseMarketingFLow", marketing.pause_marketing_flow, _ACTIVITY, "`Data`: `true`",
         ("Answers when nothing more of the campaign can leave; sessions that wait go on after a resumption.",
+         "That waits up to 30 seconds for a worker that is lost, longer than the SDK's default read_timeout of 10; the campaign is suspended all the same.",
          "A campaign that is not in progress is refused, a suspended one too."),
         ("PauseMarketingFlow",)),
     Operation("DeleteMarketingFlow", marketing.delete_marketing_flow, _ACTIVITY, "`Data`: `true`", (), ("DeleteMarketingFLow",)),
