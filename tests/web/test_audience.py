@@ -327,3 +327,29 @@ async def test_a_viewer_reads_and_changes_nothing(
         ),
     ):
         assert (answer.status_code, answer.json()["code"]) == (403, "access.forbidden")
+
+
+async def test_a_file_is_looked_at_before_it_is_imported(author: httpx.AsyncClient) -> None:
+    content = "Mobile;Name;Town\n+8613800138001;Ann;Berlin\n+8613800138002;Bob\n"
+    peeked = await author.post(f"{API}/imports/peek", files={"file": ("a.csv", content.encode())})
+    assert peeked.json() == {
+        "columns": [
+            {"header": "Mobile", "target": "phone"},
+            {"header": "Name", "target": "name"},
+            {"header": "Town", "target": "attributes.Town"},
+        ],
+        "rows": [["+8613800138001", "Ann", "Berlin"], ["+8613800138002", "Bob", ""]],
+    }
+
+    # A file whose columns nobody knows is shown all the same, so that a person can tell.
+    unknown = await author.post(f"{API}/imports/peek", files={"file": ("b.csv", b"a,b\n1,2\n")})
+    assert [one["target"] for one in unknown.json()["columns"]] == ["attributes.a", "attributes.b"]
+    mapped = await author.post(
+        f"{API}/imports/peek",
+        files={"file": ("b.csv", b"a,b\n1,2\n")},
+        data={"mapping": '{"a": "phone", "b": "-"}'},
+    )
+    assert [one["target"] for one in mapped.json()["columns"]] == ["phone", "-"]
+    empty = await author.post(f"{API}/imports/peek", files={"file": ("c.csv", b"")})
+    assert (empty.status_code, empty.json()["code"]) == (422, "import.file_unreadable")
+    assert (await author.get(f"{API}/imports")).json()["items"] == []

@@ -342,3 +342,23 @@ async def test_no_search_finds_anything_of_another_workspace(
     ):
         assert (await admin.get(path)).json()["items"] == [], path
         assert (await there.get(path)).json()["items"] != [], path
+
+
+async def test_a_person_tells_which_occurrences_they_were_in(admin: Any, story: Story) -> None:
+    async def of(name: str) -> list[dict[str, Any]]:
+        path = f"/api/v1/contacts/{story.contact_ids[name]}/participations"
+        items: list[dict[str, Any]] = (await admin.get(path)).json()["items"]
+        return items
+
+    (skipped,) = await of("=SUM(A1)")
+    assert (skipped["occurrence_id"], skipped["campaign_id"]) == (
+        story.occurrence_id,
+        story.campaign_id,
+    )
+    assert (skipped["outcome"], skipped["reason_in_words"]) == (
+        "skipped",
+        "Opted out of this channel",
+    )
+    assert (await of("Ann"))[0]["read_at"] == "2026-03-02T09:00:05Z"
+    nobody = await admin.get("/api/v1/contacts/999/participations")
+    assert (nobody.status_code, nobody.json()["code"]) == (404, "contact.not_found")

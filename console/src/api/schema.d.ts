@@ -808,6 +808,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/imports/peek": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look at the columns of a file before importing it
+         * @description What each column would feed, and the first rows; nothing is stored.
+         */
+        post: operations["import_peek"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/imports/{import_id}": {
         parameters: {
             query?: never;
@@ -1356,6 +1376,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/contacts/{contact_id}/participations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the occurrences that a contact was in, the newest first
+         * @description What became of the contact in each; `participant_explain` tells why.
+         */
+        get: operations["participation_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/occurrences/{occurrence_id}/reasons": {
         parameters: {
             query?: never;
@@ -1666,6 +1706,19 @@ export interface components {
             encoding?: string | null;
             /** Separator */
             separator?: string | null;
+        };
+        /** Body_import_peek */
+        Body_import_peek: {
+            /**
+             * File
+             * @description CSV (its beginning will do) or XLSX.
+             */
+            file: string;
+            /**
+             * Mapping
+             * @default {}
+             */
+            mapping: string;
         };
         /**
          * CampaignAction
@@ -2009,6 +2062,19 @@ export interface components {
         CheckBody: {
             /** Definition */
             definition: unknown;
+        };
+        /**
+         * ColumnAnswer
+         * @description A column of a file, and what it feeds.
+         */
+        ColumnAnswer: {
+            /** Header */
+            header: string;
+            /**
+             * Target
+             * @description A field, `attributes.<name>`, or `-` when it is left out.
+             */
+            target: string;
         };
         /**
          * ConsentAnswer
@@ -3375,6 +3441,21 @@ export interface components {
              */
             total_count?: number | null;
         };
+        /** Page[ParticipationAnswer] */
+        Page_ParticipationAnswer_: {
+            /** Items */
+            items: components["schemas"]["ParticipationAnswer"][];
+            /**
+             * Next Cursor
+             * @description Give it as `cursor` for the next page; null on the last one.
+             */
+            next_cursor?: string | null;
+            /**
+             * Total Count
+             * @description Only where the list counts itself.
+             */
+            total_count?: number | null;
+        };
         /** Page[ProgressAnswer] */
         Page_ProgressAnswer_: {
             /** Items */
@@ -3512,6 +3593,42 @@ export interface components {
             replied_at: string | null;
         };
         /**
+         * ParticipationAnswer
+         * @description An occurrence that a contact was in the audience of, and what became of it there.
+         */
+        ParticipationAnswer: {
+            /** Occurrence Id */
+            occurrence_id: number;
+            /** Campaign Id */
+            campaign_id: number;
+            /** Campaign Name */
+            campaign_name: string;
+            /**
+             * Scheduled At
+             * Format: date-time
+             */
+            scheduled_at: string;
+            outcome: components["schemas"]["Outcome"];
+            /** Reason */
+            reason: string | null;
+            /**
+             * Reason In Words
+             * @description In the workspace's language.
+             */
+            reason_in_words: string | null;
+            /** Message Id */
+            message_id: number | null;
+            message_status: components["schemas"]["MessageStatus"] | null;
+            /** Sent At */
+            sent_at: string | null;
+            /** Delivered At */
+            delivered_at: string | null;
+            /** Read At */
+            read_at: string | null;
+            /** Replied At */
+            replied_at: string | null;
+        };
+        /**
          * PasswordBody
          * @description A new password.
          */
@@ -3532,6 +3649,19 @@ export interface components {
              * @default
              */
             reason: string;
+        };
+        /**
+         * PeekAnswer
+         * @description The head of a file.
+         */
+        PeekAnswer: {
+            /** Columns */
+            columns: components["schemas"]["ColumnAnswer"][];
+            /**
+             * Rows
+             * @description The first rows, a cell for each column.
+             */
+            rows: string[][];
         };
         /**
          * Permission
@@ -5366,6 +5496,30 @@ export interface operations {
             };
         };
     };
+    import_peek: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_import_peek"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeekAnswer"];
+                };
+            };
+        };
+    };
     import_read: {
         parameters: {
             query?: never;
@@ -6173,6 +6327,33 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ExplanationAnswer"];
+                };
+            };
+        };
+    };
+    participation_list: {
+        parameters: {
+            query?: {
+                /** @description Items a page. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                contact_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ParticipationAnswer_"];
                 };
             };
         };

@@ -12,6 +12,15 @@ import {
 } from "@tanstack/react-router";
 import { Problem } from "../api/problem";
 import { detailSearchOf, listSearchOf } from "../pages/campaigns/search";
+import {
+  contactSearchOf,
+  contactTabOf,
+  groupSearchOf,
+  newImportSearchOf,
+} from "../pages/audience/search";
+import { messageSearchOf } from "../pages/messages/queries";
+import { auditSearchOf } from "../pages/settings/queries";
+import { templateSearchOf } from "../pages/templates/queries";
 import { Loading } from "../parts/Loading";
 import { Broken, NotFound } from "./Broken";
 import { meQuery } from "./session";
@@ -71,7 +80,133 @@ const campaign = createRoute({
   component: lazyRouteComponent(() => import("../pages/campaigns/Detail"), "CampaignDetail"),
 });
 
-const tree = root.addChildren([signIn, shell.addChildren([home, campaigns, campaign])]);
+const contacts = createRoute({
+  getParentRoute: () => shell,
+  path: "/audience",
+  validateSearch: contactSearchOf,
+  component: lazyRouteComponent(() => import("../pages/audience/Contacts"), "ContactList"),
+});
+
+const optOuts = createRoute({
+  getParentRoute: () => shell,
+  path: "/audience/opt-outs",
+  validateSearch: contactSearchOf,
+  component: lazyRouteComponent(() => import("../pages/audience/Contacts"), "OptOutList"),
+});
+
+const contact = createRoute({
+  getParentRoute: () => shell,
+  path: "/audience/contacts/$contactId",
+  params: {
+    parse: ({ contactId }) => ({ contactId: Number(contactId) }),
+    stringify: ({ contactId }) => ({ contactId: String(contactId) }),
+  },
+  validateSearch: contactTabOf,
+  component: lazyRouteComponent(() => import("../pages/audience/Contact"), "ContactPage"),
+});
+
+const groups = createRoute({
+  getParentRoute: () => shell,
+  path: "/audience/groups",
+  validateSearch: groupSearchOf,
+  component: lazyRouteComponent(() => import("../pages/audience/Groups"), "GroupList"),
+});
+
+const imports = createRoute({
+  getParentRoute: () => shell,
+  path: "/audience/imports",
+  component: lazyRouteComponent(() => import("../pages/audience/Imports"), "ImportList"),
+});
+
+const newImport = createRoute({
+  getParentRoute: () => shell,
+  path: "/audience/imports/new",
+  validateSearch: newImportSearchOf,
+  component: lazyRouteComponent(() => import("../pages/audience/NewImport"), "NewImport"),
+});
+
+const importReport = createRoute({
+  getParentRoute: () => shell,
+  path: "/audience/imports/$importId",
+  params: {
+    parse: ({ importId }) => ({ importId: Number(importId) }),
+    stringify: ({ importId }) => ({ importId: String(importId) }),
+  },
+  component: lazyRouteComponent(() => import("../pages/audience/ImportPage"), "ImportPage"),
+});
+
+const templates = createRoute({
+  getParentRoute: () => shell,
+  path: "/templates",
+  validateSearch: templateSearchOf,
+  component: lazyRouteComponent(() => import("../pages/templates/List"), "TemplateList"),
+});
+
+const template = createRoute({
+  getParentRoute: () => shell,
+  path: "/templates/$templateId",
+  params: {
+    parse: ({ templateId }) => ({ templateId: Number(templateId) }),
+    stringify: ({ templateId }) => ({ templateId: String(templateId) }),
+  },
+  component: lazyRouteComponent(() => import("../pages/templates/Template"), "TemplatePage"),
+});
+
+const messages = createRoute({
+  getParentRoute: () => shell,
+  path: "/messages",
+  validateSearch: messageSearchOf,
+  component: lazyRouteComponent(() => import("../pages/messages/List"), "MessageList"),
+});
+
+const senders = createRoute({
+  getParentRoute: () => shell,
+  path: "/senders",
+  component: lazyRouteComponent(() => import("../pages/senders/List"), "SenderList"),
+});
+
+const workspace = createRoute({
+  getParentRoute: () => shell,
+  path: "/settings",
+  component: lazyRouteComponent(() => import("../pages/settings/Workspace"), "WorkspaceSettings"),
+});
+
+const people = createRoute({
+  getParentRoute: () => shell,
+  path: "/settings/people",
+  component: lazyRouteComponent(() => import("../pages/settings/People"), "PeopleSettings"),
+});
+
+const keys = createRoute({
+  getParentRoute: () => shell,
+  path: "/settings/keys",
+  component: lazyRouteComponent(() => import("../pages/settings/Keys"), "KeySettings"),
+});
+
+const auditLog = createRoute({
+  getParentRoute: () => shell,
+  path: "/settings/audit",
+  validateSearch: auditSearchOf,
+  component: lazyRouteComponent(() => import("../pages/settings/Audit"), "AuditLog"),
+});
+
+const AUDIENCE = [contacts, optOuts, contact, groups, imports, newImport, importReport] as const;
+const SETTINGS = [workspace, people, keys, auditLog] as const;
+
+const tree = root.addChildren([
+  signIn,
+  shell.addChildren([
+    home,
+    campaigns,
+    campaign,
+    ...AUDIENCE,
+    templates,
+    template,
+    messages,
+    senders,
+    ...SETTINGS,
+  ]),
+]);
 
 export function createConsoleRouter(queries: QueryClient) {
   return createRouter({

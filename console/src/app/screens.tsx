@@ -25,11 +25,11 @@ export const SCREENS: readonly Screen[] = [
   { name: "home", path: "/", icon: <HomeOutlined />, isBuilt: true },
   { name: "campaigns", path: "/campaigns", icon: <SoundOutlined />, isBuilt: true },
   { name: "flows", path: "/flows", icon: <BranchesOutlined />, isBuilt: false },
-  { name: "audience", path: "/audience", icon: <TeamOutlined />, isBuilt: false },
-  { name: "templates", path: "/templates", icon: <AppstoreOutlined />, isBuilt: false },
-  { name: "messages", path: "/messages", icon: <MessageOutlined />, isBuilt: false },
-  { name: "senders", path: "/senders", icon: <PhoneOutlined />, isBuilt: false },
-  { name: "settings", path: "/settings", icon: <SettingOutlined />, isBuilt: false },
+  { name: "audience", path: "/audience", icon: <TeamOutlined />, isBuilt: true },
+  { name: "templates", path: "/templates", icon: <AppstoreOutlined />, isBuilt: true },
+  { name: "messages", path: "/messages", icon: <MessageOutlined />, isBuilt: true },
+  { name: "senders", path: "/senders", icon: <PhoneOutlined />, isBuilt: true },
+  { name: "settings", path: "/settings", icon: <SettingOutlined />, isBuilt: true },
 ];
 
 export const BUILT_SCREENS = SCREENS.filter((screen) => screen.isBuilt);

@@ -27,6 +27,7 @@ export function ListTable<Item extends object>(props: {
   onClearFilters: () => void;
   label: string;
   onRow?: TableProps<Item>["onRow"];
+  rowSelection?: TableProps<Item>["rowSelection"];
   minWidth?: number;
 }) {
   const { query, paging, card } = props;
@@ -74,6 +75,7 @@ export function ListTable<Item extends object>(props: {
           rowKey={props.rowKey}
           pagination={false}
           onRow={props.onRow}
+          rowSelection={props.rowSelection}
           style={{ minWidth: props.minWidth }}
         />
       </section>

@@ -38,6 +38,7 @@ async def fold_results(parts: Parts) -> int:
     async with transaction(parts.pool) as connection:
         if not await RESULTS.fetchval(connection, "try_fold_lock", part=_RESULTS_PART):
             return 0
+        await RESULTS.execute(connection, "wait_for_fold_turn")
         rows = await RESULTS.fetch(connection, "take_results", limit=parts.sizes.fold)
         if not rows:
             return 0

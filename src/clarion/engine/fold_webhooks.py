@@ -115,6 +115,7 @@ async def _fold(parts: Parts, flow_versions: FlowVersions, limit: int) -> int:
     async with transaction(parts.pool) as connection:
         if not await RESULTS.fetchval(connection, "try_fold_lock", part=_WEBHOOKS_PART):
             return 0
+        await RESULTS.execute(connection, "wait_for_fold_turn")
         rows = await WEBHOOKS.fetch(connection, "take_webhooks", limit=limit)
         if not rows:
             return 0

@@ -16,7 +16,7 @@ from types import MappingProxyType
 from clarion.domain.contact import ATTRIBUTE_NAME_LIMIT
 from clarion.domain.errors import ClarionError
 
-__all__ = ["ATTRIBUTE_PREFIX", "FIELDS", "SKIPPED", "Column", "resolve", "synonym_of"]
+__all__ = ["ATTRIBUTE_PREFIX", "FIELDS", "SKIPPED", "Column", "resolve", "suggest", "synonym_of"]
 
 ATTRIBUTE_PREFIX = "attributes."
 SKIPPED = "-"
@@ -105,6 +105,23 @@ def resolve(headers: Sequence[str], mapping: Mapping[str, str]) -> tuple[Column,
     ``import.mapping_invalid`` for a header that is not there or a target that is none, and
     ``import.no_phone_column``.
     """
+    columns = suggest(headers, mapping)
+    if not any(column.target == "phone" for column in columns):
+        names = [column.header for column in columns]
+        shown = ", ".join(name for name in names if name)[:200]
+        raise ClarionError(
+            "import.no_phone_column",
+            f"None of the columns is known to hold phone numbers: {shown}.",
+            headers=names,
+        )
+    return columns
+
+
+def suggest(headers: Sequence[str], mapping: Mapping[str, str]) -> tuple[Column, ...]:
+    """The same for a file that is still looked at: nothing needs to hold phone numbers yet.
+
+    Raises ``import.mapping_invalid``.
+    """
     names = [_UNSTORABLE.sub("", header).strip() for header in headers]
     by_hand = _mapped_columns(names, mapping)
     taken = set(by_hand.values())
@@ -116,13 +133,6 @@ def resolve(headers: Sequence[str], mapping: Mapping[str, str]) -> tuple[Column,
             target = field if field and field not in taken else _attribute_target(name, taken)
         taken.add(target)
         columns.append(Column(index, name, target))
-    if "phone" not in taken:
-        shown = ", ".join(name for name in names if name)[:200]
-        raise ClarionError(
-            "import.no_phone_column",
-            f"None of the columns is known to hold phone numbers: {shown}.",
-            headers=names,
-        )
     return tuple(columns)
 
 

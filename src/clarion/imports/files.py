@@ -15,12 +15,12 @@ from typing import BinaryIO
 
 from clarion.domain.errors import ClarionError
 from clarion.imports.cells import text_of
-from clarion.imports.columns import Column, resolve
+from clarion.imports.columns import Column, resolve, suggest
 from clarion.imports.rows import ContactRow, DuplicateMode, Rejection, RowRules, fold, judge
 from clarion.imports.sheets import XLSX_SIGNATURE, read_sheet
 from clarion.imports.text import SEPARATORS, TEXT_ENCODINGS, RawRow, read_text_rows
 
-__all__ = ["Batch", "ImportOptions", "OpenFile", "batches", "open_file"]
+__all__ = ["Batch", "ImportOptions", "OpenFile", "Peek", "batches", "open_file", "peek"]
 
 BATCH_ROWS = 5_000
 UNPACKED_BYTE_LIMIT = 1_000_000_000
@@ -57,6 +57,17 @@ class OpenFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Peek:
+    """The head of a file: what each column would feed, and its first rows as text.
+
+    Every row has as many cells as there are columns.
+    """
+
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Batch:
     """What some rows of a file came to.
 
@@ -79,6 +90,35 @@ def open_file(
     Raises ``import.file_unreadable``, ``import.no_phone_column``, ``import.mapping_invalid`` and
     ``import.too_large`` (of a workbook that unpacks to more than ``unpacked_byte_limit``).
     """
+    header, rows, last_row_number = _split_head(file, options, unpacked_byte_limit)
+    columns = resolve([text_of(cell) for cell in header.cells], options.mapping)
+    return OpenFile(columns, rows, last_row_number)
+
+
+def peek(
+    file: BinaryIO,
+    options: ImportOptions,
+    *,
+    row_count: int,
+    unpacked_byte_limit: int = UNPACKED_BYTE_LIMIT,
+) -> Peek:
+    """Look at the columns and the first ``row_count`` rows; no column needs to hold phones yet.
+
+    Raises ``import.file_unreadable``, ``import.mapping_invalid`` and ``import.too_large``.
+    """
+    header, rows, _ = _split_head(file, options, unpacked_byte_limit)
+    columns = suggest([text_of(cell) for cell in header.cells], options.mapping)
+    shown = []
+    for row in itertools.islice(rows, row_count):
+        cells = [text_of(cell) for cell in row.cells[: len(columns)]]
+        shown.append((*cells, *[""] * (len(columns) - len(cells))))
+    return Peek(columns, tuple(shown))
+
+
+def _split_head(
+    file: BinaryIO, options: ImportOptions, unpacked_byte_limit: int
+) -> tuple[RawRow, Iterator[RawRow], int | None]:
+    """The header row, the rows below, and the last row's number where it is known."""
     _check_hints(options)
     file.seek(0)
     signature = file.read(4)
@@ -99,8 +139,7 @@ def open_file(
             "import.file_unreadable",
             "The file has no rows." if header is None else f"The header row: {header.fault}",
         )
-    columns = resolve([text_of(cell) for cell in header.cells], options.mapping)
-    return OpenFile(columns, rows, last_row_number)
+    return header, rows, last_row_number
 
 
 def _check_hints(options: ImportOptions) -> None:

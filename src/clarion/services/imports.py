@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any, Literal, Protocol
+from typing import Any, BinaryIO, Literal, Protocol
 
 from clarion.domain.country import country_code
 from clarion.domain.errors import ClarionError, FieldError
 from clarion.domain.identity import Permission
-from clarion.imports.files import ImportOptions
+from clarion.imports.files import ImportOptions, Peek, peek
 from clarion.services import audit
 from clarion.services.contact_exports import csv_lines
 from clarion.services.contacts import QUERIES as CONTACT_QUERIES
@@ -37,6 +37,7 @@ __all__ = [
     "import_of",
     "list_imports",
     "list_rejections",
+    "peek_upload",
     "read_import",
     "start_upload",
 ]
@@ -44,6 +45,7 @@ __all__ = [
 QUERIES = load("imports")
 RUN_IMPORT = "run_import"
 IMPORT_QUEUE = "imports"
+PEEKED_ROWS = 5
 PIECE_BYTES = 1024 * 1024
 FILE_NAME_LIMIT = 255
 REJECTION_PAGE_ROWS = 2_000
@@ -97,6 +99,16 @@ class Upload(Protocol):
 
     async def read(self, size: int = -1, /) -> bytes:
         """The next bytes; none at the end."""
+
+
+def peek_upload(scope: Scope, file: BinaryIO, options: ImportOptions) -> Peek:
+    """What an import would make of the columns of a file, with its first rows; stores nothing.
+
+    It blocks while it reads.  Raises ``import.file_unreadable``, ``import.mapping_invalid`` and
+    ``import.too_large``.
+    """
+    scope.require(Permission.EDIT_AUDIENCE)
+    return peek(file, options, row_count=PEEKED_ROWS)
 
 
 async def create_import(

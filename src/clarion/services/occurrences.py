@@ -10,6 +10,7 @@ from clarion.domain.errors import ClarionError
 from clarion.domain.identity import Permission
 from clarion.domain.message import MessageStatus
 from clarion.services.campaigns import Counts, read_campaign
+from clarion.services.contacts import read_contact
 from clarion.services.scope import Scope
 from clarion.store.pool import Connection
 from clarion.store.queries import Row, load
@@ -18,9 +19,11 @@ __all__ = [
     "Occurrence",
     "Participant",
     "ParticipantFilter",
+    "Participation",
     "ReasonCount",
     "list_occurrences",
     "list_participants",
+    "list_participations",
     "read_occurrence",
     "reason_counts",
 ]
@@ -69,6 +72,24 @@ class Participant:
     delivered_at: datetime | None
     read_at: datetime | None
     failed_at: datetime | None
+    replied_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Participation:
+    """An occurrence that a contact was in the audience of, and what became of it there."""
+
+    occurrence_id: int
+    campaign_id: int
+    campaign_name: str
+    scheduled_at: datetime
+    outcome: Outcome
+    reason: str | None
+    message_id: int | None
+    message_status: MessageStatus | None
+    sent_at: datetime | None
+    delivered_at: datetime | None
+    read_at: datetime | None
     replied_at: datetime | None
 
 
@@ -147,6 +168,31 @@ async def list_participants(
         limit=limit,
     )
     return [_participant_of(row) for row in rows]
+
+
+async def list_participations(
+    connection: Connection, scope: Scope, contact_id: int, *, below_id: int | None, limit: int
+) -> list[Participation]:
+    """The occurrences that a contact was in, the newest first.  Raises ``contact.not_found``."""
+    await read_contact(connection, scope, contact_id)
+    rows = await PARTICIPANTS.fetch(
+        connection,
+        "participations_of",
+        workspace_id=scope.workspace_id,
+        contact_id=contact_id,
+        below_id=below_id,
+        limit=limit,
+    )
+    return [
+        Participation(
+            **{
+                **dict(row),
+                "outcome": Outcome(row["outcome"]),
+                "message_status": row["message_status"] and MessageStatus(row["message_status"]),
+            }
+        )
+        for row in rows
+    ]
 
 
 async def reason_counts(

@@ -79,6 +79,19 @@ WHERE p.occurrence_id = :occurrence_id AND o.workspace_id = :workspace_id
 ORDER BY p.contact_id
 LIMIT :limit;
 
+-- name: participations_of
+-- The occurrences whose audience a contact was in, the newest first, with what became of it there.
+SELECT p.occurrence_id, o.campaign_id, k.name AS campaign_name, o.scheduled_at, p.outcome, p.reason,
+    p.message_id, m.status AS message_status, p.replied_at, m.sent_at, m.delivered_at, m.read_at
+FROM participants p
+JOIN occurrences o ON o.id = p.occurrence_id
+JOIN campaigns k ON k.id = o.campaign_id
+LEFT JOIN messages m ON m.id = p.message_id
+WHERE p.contact_id = :contact_id AND o.workspace_id = :workspace_id
+  AND (:below_id::bigint IS NULL OR p.occurrence_id < :below_id)
+ORDER BY p.occurrence_id DESC
+LIMIT :limit;
+
 -- name: outcome_reasons
 -- How many people of an occurrence have which outcome for which reason.
 SELECT p.outcome, p.reason, count(*)::bigint AS participant_count

@@ -15,6 +15,11 @@ ON CONFLICT (sender_id, lane, position) DO NOTHING;
 -- One fold at a time: it keeps the order of locks simple and is far from being the limit.
 SELECT pg_try_advisory_xact_lock(7301, :part::integer);
 
+-- name: wait_for_fold_turn
+-- The folds of results and of webhooks take turns: each goes from messages to people to occurrences
+-- several times over, and side by side they would wait for each other in a circle.
+SELECT pg_advisory_xact_lock(7301, 0);
+
 -- name: take_results
 -- Take a batch of results away, oldest first; a rolled back fold leaves them.  How often the message
 -- was tried before with the same reaction decides whether it is tried again: attempts that were

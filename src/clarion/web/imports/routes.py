@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated, Literal
 
 import msgspec
@@ -13,10 +14,10 @@ from clarion.domain.errors import ClarionError, FieldError
 from clarion.domain.message import Channel
 from clarion.imports.files import ImportOptions
 from clarion.services import imports
-from clarion.web.access import Asking
+from clarion.web.access import Asking, AskingBriefly
 from clarion.web.database import DB, PlaceOf
 from clarion.web.downloads import CSV_RESPONSE, csv_download
-from clarion.web.imports.schemas import ImportAnswer, RejectionAnswer
+from clarion.web.imports.schemas import ImportAnswer, PeekAnswer, RejectionAnswer
 from clarion.web.paging import Page, Paging, page_of
 from clarion.web.routing import ONCE, noun_router, refusals
 from clarion.web.schemas import LARGEST_ID, Id, Text, storable
@@ -84,6 +85,24 @@ async def import_create(
         group_names=group_names,
     )
     return ImportAnswer.model_validate(made)
+
+
+@router.post(
+    "/peek",
+    operation_id="import_peek",
+    summary="Look at the columns of a file before importing it",
+    responses=refusals("import.file_unreadable", "import.mapping_invalid", "import.too_large"),
+)
+async def import_peek(
+    scope: AskingBriefly,
+    file: Annotated[UploadFile, File(description="CSV (its beginning will do) or XLSX.")],
+    mapping: Annotated[Text, Form(max_length=20_000)] = "{}",
+) -> PeekAnswer:
+    """What each column would feed, and the first rows; nothing is stored."""
+    options = ImportOptions(mapping=_mapping_of(mapping))
+    return PeekAnswer.model_validate(
+        await asyncio.to_thread(imports.peek_upload, scope, file.file, options)
+    )
 
 
 @router.get("", operation_id="import_list", summary="List imports, the newest first")

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-__all__ = ["ImportAnswer", "RejectionAnswer"]
+__all__ = ["ImportAnswer", "PeekAnswer", "RejectionAnswer"]
 
 
 class ImportCountsAnswer(BaseModel):
@@ -52,6 +52,24 @@ class ImportAnswer(BaseModel):
     created_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
+
+
+class ColumnAnswer(BaseModel):
+    """A column of a file, and what it feeds."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    header: str
+    target: str = Field(description="A field, `attributes.<name>`, or `-` when it is left out.")
+
+
+class PeekAnswer(BaseModel):
+    """The head of a file."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    columns: list[ColumnAnswer]
+    rows: list[list[str]] = Field(description="The first rows, a cell for each column.")
 
 
 class RejectionAnswer(BaseModel):

@@ -22,9 +22,11 @@ from clarion.web.occurrences.schemas import (
     ExplanationAnswer,
     OccurrenceAnswer,
     ParticipantAnswer,
+    ParticipationAnswer,
     ReasonCountAnswer,
     occurrence_answer,
     participant_answer,
+    participation_answer,
     reason_count_answer,
 )
 from clarion.web.paging import Page, Paging, page_of
@@ -135,6 +137,28 @@ async def participant_explain(
         connection, scope.workspace_id, occurrence_id, contact_id, scope.now
     )
     return ExplanationAnswer.model_validate(explanation)
+
+
+@router.get(
+    "/contacts/{contact_id}/participations",
+    operation_id="participation_list",
+    summary="List the occurrences that a contact was in, the newest first",
+    responses=refusals("contact.not_found"),
+)
+async def participation_list(
+    connection: DB, scope: Asking, contact_id: Id, paging: Paging
+) -> Page[ParticipationAnswer]:
+    """What became of the contact in each; `participant_explain` tells why."""
+    rows = await occurrences.list_participations(
+        connection, scope, contact_id, below_id=paging.below_id, limit=paging.fetch_count
+    )
+    language = (await read_workspace(connection, scope)).language
+    return page_of(
+        rows,
+        paging,
+        lambda row: participation_answer(row, language),
+        lambda row: (row.occurrence_id,),
+    )
 
 
 @router.get(

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from clarion.domain.campaign import OccurrenceStatus, Outcome
 from clarion.domain.message import MessageStatus
 from clarion.domain.reasons import reason_in_words
-from clarion.services.occurrences import Occurrence, Participant, ReasonCount
+from clarion.services.occurrences import Occurrence, Participant, Participation, ReasonCount
 from clarion.services.workspaces import Language
 from clarion.web.campaigns.schemas import CountsAnswer
 
@@ -21,9 +21,11 @@ __all__ = [
     "ExplanationAnswer",
     "OccurrenceAnswer",
     "ParticipantAnswer",
+    "ParticipationAnswer",
     "ReasonCountAnswer",
     "occurrence_answer",
     "participant_answer",
+    "participation_answer",
     "reason_count_answer",
 ]
 
@@ -67,6 +69,24 @@ class ParticipantAnswer(BaseModel):
     delivered_at: datetime | None
     read_at: datetime | None
     failed_at: datetime | None
+    replied_at: datetime | None
+
+
+class ParticipationAnswer(BaseModel):
+    """An occurrence that a contact was in the audience of, and what became of it there."""
+
+    occurrence_id: int
+    campaign_id: int
+    campaign_name: str
+    scheduled_at: datetime
+    outcome: Outcome
+    reason: str | None
+    reason_in_words: str | None = InWords
+    message_id: int | None
+    message_status: MessageStatus | None
+    sent_at: datetime | None
+    delivered_at: datetime | None
+    read_at: datetime | None
     replied_at: datetime | None
 
 
@@ -150,6 +170,14 @@ def participant_answer(participant: Participant, language: Language) -> Particip
     reason = participant.reason
     return ParticipantAnswer(
         **asdict(participant), reason_in_words=reason and reason_in_words(reason, language)
+    )
+
+
+def participation_answer(participation: Participation, language: Language) -> ParticipationAnswer:
+    """A contact's place in an occurrence in the words of the workspace."""
+    reason = participation.reason
+    return ParticipationAnswer(
+        **asdict(participation), reason_in_words=reason and reason_in_words(reason, language)
     )
 
 

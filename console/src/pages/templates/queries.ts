@@ -1,0 +1,62 @@
+// Questions about templates, and what their addresses carry.
+
+import { keepPreviousData, queryOptions } from "@tanstack/react-query";
+import { answerOf, api, type Schemas } from "../../api/client";
+
+export type Template = Schemas["TemplateAnswer"];
+
+const PAGE_SIZE = 50;
+const LARGEST_PAGE = 500;
+
+export interface TemplateSearch {
+  search?: string;
+  language?: string;
+  status?: string;
+  category?: string;
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === "string" && value.trim() !== "" ? value.trim() : undefined;
+}
+
+/** Read the filters of the list; what is not understood is left out. */
+export function templateSearchOf(search: Record<string, unknown>): TemplateSearch {
+  return {
+    search: text(search.search),
+    language: text(search.language),
+    status: text(search.status),
+    category: text(search.category),
+  };
+}
+
+export const templatesQuery = (search: TemplateSearch, cursor?: string) =>
+  queryOptions({
+    queryKey: ["templates", "list", search, cursor],
+    queryFn: () =>
+      answerOf(
+        api.GET("/api/v1/templates", { params: { query: { ...search, cursor, limit: PAGE_SIZE } } }),
+      ),
+    placeholderData: keepPreviousData,
+  });
+
+export const templateQuery = (templateId: number) =>
+  queryOptions({
+    queryKey: ["templates", "one", templateId],
+    queryFn: () =>
+      answerOf(
+        api.GET("/api/v1/templates/{template_id}", {
+          params: { path: { template_id: templateId } },
+        }),
+      ),
+  });
+
+/** All languages of the templates whose name has this in it. */
+export const templatesNamedQuery = (name: string) =>
+  queryOptions({
+    queryKey: ["templates", "named", name],
+    queryFn: () =>
+      answerOf(
+        api.GET("/api/v1/templates", { params: { query: { search: name, limit: LARGEST_PAGE } } }),
+      ),
+    staleTime: 60_000,
+  });

@@ -1,0 +1,48 @@
+// Countries and time zones in the words of a language.
+
+const COUNTRIES =
+  "AD AE AF AG AI AL AM AO AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT " +
+  "BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH " +
+  "ER ES ET FI FJ FK FM FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GT GU GW GY HK HN HR HT HU " +
+  "ID IE IL IM IN IO IQ IR IS IT JE JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS " +
+  "LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG " +
+  "NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE " +
+  "SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA " +
+  "UG US UY UZ VA VC VE VG VI VN VU WF WS XK YE YT ZA ZM ZW";
+
+export interface Choice {
+  value: string;
+  label: string;
+}
+
+export function countryName(code: string, language: string): string {
+  try {
+    return new Intl.DisplayNames([language], { type: "region" }).of(code) ?? code;
+  } catch {
+    // Not a code at all: it is shown as it is.
+    return code;
+  }
+}
+
+/** All countries by their names; the label ends with the code, so that both can be typed. */
+export function countryChoices(language: string): Choice[] {
+  return COUNTRIES.split(" ")
+    .map((code) => ({ value: code, label: `${countryName(code, language)} (${code})` }))
+    .toSorted((one, other) => one.label.localeCompare(other.label, language));
+}
+
+export function zoneChoices(): Choice[] {
+  return ["UTC", ...Intl.supportedValuesOf("timeZone")].map((zone) => ({
+    value: zone,
+    label: zone.replaceAll("_", " "),
+  }));
+}
+
+/** "pt_BR" by its name; what is no language is shown as it is. */
+export function languageName(code: string, language: string): string {
+  try {
+    return new Intl.DisplayNames([language], { type: "language" }).of(code.replaceAll("_", "-")) ?? code;
+  } catch {
+    return code;
+  }
+}

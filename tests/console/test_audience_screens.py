@@ -1,0 +1,104 @@
+"""The screens about people, templates, senders, messages and settings, as `test_screens` looks at its own."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+from tests.console.test_screens import LOOKS, Screen, keep, settled
+from tests.console.world import World
+
+
+def _first_button_of_head(page: Page) -> None:
+    page.locator(".page-head .actions button.ant-btn-primary").first.click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+
+def _campaigns_of_person(page: Page) -> None:
+    expect(page.locator("td").first).to_be_visible()
+
+
+def _choose_page(page: Page) -> None:
+    page.locator("thead input[type=checkbox]").check()
+    expect(page.locator(".selection-bar")).to_be_visible()
+
+
+SCREENS = (
+    Screen("contacts", "/console/audience", _choose_page),
+    Screen("contact-add", "/console/audience", _first_button_of_head, is_kept=False),
+    Screen("contact", "/console/audience/contacts/{id}"),
+    Screen(
+        "contact-campaigns", "/console/audience/contacts/{id}?tab=campaigns", _campaigns_of_person
+    ),
+    Screen("groups", "/console/audience/groups"),
+    Screen("group-create", "/console/audience/groups", _first_button_of_head, is_kept=False),
+    Screen("imports", "/console/audience/imports", is_kept=False),
+    Screen("import-new", "/console/audience/imports/new", is_kept=False),
+    Screen("opt-outs", "/console/audience/opt-outs", is_kept=False),
+    Screen("templates", "/console/templates"),
+    Screen("template", "/console/templates/1"),
+    Screen("messages", "/console/messages"),
+    Screen("message", "/console/messages?message=1"),
+    Screen("senders", "/console/senders"),
+    Screen("sender-add", "/console/senders", _first_button_of_head, is_kept=False),
+    Screen("workspace", "/console/settings", is_kept=False),
+    Screen("people", "/console/settings/people", is_kept=False),
+    Screen("keys", "/console/settings/keys", is_kept=False),
+    Screen("audit", "/console/settings/audit", is_kept=False),
+)
+
+
+@pytest.fixture(scope="module")
+def contact_id(browser: Any, shop: World) -> int:
+    """Somebody who got a message and answered."""
+    with browser.new_context(base_url=shop.origin) as context:
+        shop.run_campaign(context.request, "Winter sale")
+        answered = context.request.get("/api/v1/messages?direction=in&limit=1").json()["items"][0]
+        return int(answered["contact_id"])
+
+
+@pytest.mark.parametrize(("scheme", "language"), LOOKS)
+def test_no_screen_keeps_anybody_out(
+    open_context: Any, serious_findings: Any, contact_id: int, scheme: str, language: str
+) -> None:
+    findings: dict[str, list[str]] = {}
+    context = open_context(scheme=scheme, language=language)
+    for screen in SCREENS:
+        page = context.new_page()
+        page.goto(screen.address.format(id=contact_id))
+        settled(page)
+        if screen.act is not None:
+            screen.act(page)
+        if screen.is_kept:
+            keep(page, f"{screen.name}-{scheme}-{language}")
+        if found := serious_findings(page):
+            findings[screen.name] = found
+        page.close()
+    assert findings == {}, json.dumps(findings, indent=1)
+
+
+def test_every_screen_fits_a_narrow_window(open_context: Any, contact_id: int) -> None:
+    context = open_context(width=390, height=800)
+    too_wide = []
+    for screen in SCREENS:
+        page = context.new_page()
+        page.goto(screen.address.format(id=contact_id))
+        settled(page)
+        if page.evaluate("document.documentElement.scrollWidth") > 390:
+            too_wide.append(screen.name)
+        page.close()
+    assert too_wide == []
+
+
+def test_a_list_tells_that_nothing_fits_and_what_failed(page: Page, shop: World) -> None:
+    page.goto("/console/audience?text=nobody-has-this-name")
+    page.get_by_role("button", name="Clear the filters").click()
+    expect(page.get_by_role("row").nth(1)).to_be_visible()
+    page.route("**/api/v1/messages?*", lambda route: route.abort())
+    page.goto("/console/messages")
+    expect(page.get_by_text("The server cannot be reached")).to_be_visible()
+    page.unroute("**/api/v1/messages?*")
+    page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_text("The server cannot be reached")).to_have_count(0)
