@@ -13,6 +13,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from docs.pages.cams import cams_page
 from docs.pages.command_line import command_line_page
 from docs.pages.database import database_page
 from docs.pages.outcomes import outcomes_page
@@ -106,6 +107,7 @@ def _default(field: FieldInfo) -> str:
 
 PAGES: Mapping[str, Callable[[], str]] = MappingProxyType(
     {
+        "reference/cams-compatibility.md": cams_page,
         "reference/cli.md": command_line_page,
         "reference/database.md": database_page,
         "reference/errors.md": errors_page,

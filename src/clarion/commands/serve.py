@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
+import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ from typing import Annotated
 import structlog
 import typer
 
+from clarion.cams.endpoint import RpcEndpoint
 from clarion.commands.output import run
 from clarion.commands.place import command_settings
 from clarion.config import Settings
@@ -29,6 +31,8 @@ from clarion.services.workspaces import first_workspace
 from clarion.store.migrate import check_schema, migrate
 from clarion.store.pool import transaction
 from clarion.web.app import create_app
+from clarion.web.errors import translate
+from clarion.web.limits import RateLimits
 from clarion.web.live.board import LiveBoard
 from clarion.web.server import listen_on, serving
 
@@ -109,8 +113,14 @@ async def running(
             receiver = WebhookReceiver(parts)
             receiver.start()
             stack.push_async_callback(receiver.stop)
+            rates = RateLimits()
+            rpc = RpcEndpoint(
+                place,
+                translate=translate,
+                admit=lambda subject: rates.admit(subject, time.monotonic()),
+            )
             live = LiveBoard(place.pool)
-            app = create_app(place, webhooks=receiver, live=live)
+            app = create_app(place, webhooks=receiver, rpc=rpc, rates=rates, live=live)
             origin = await stack.enter_async_context(serving(app, listener))
             # Open streams end first: the server waits for the requests that it has.
             stack.push_async_callback(live.close)

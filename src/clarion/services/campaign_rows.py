@@ -89,6 +89,7 @@ class CampaignFilter:
     flow_id: int | None = None
     flow_name: str | None = None
     group_id: int | None = None
+    code: str | None = None
 
 
 def draft_of(row: Row) -> CampaignDraft:

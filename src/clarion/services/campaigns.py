@@ -49,7 +49,9 @@ __all__ = [
     "CampaignFilter",
     "Counts",
     "campaign_named",
+    "campaign_of_code",
     "change_campaign",
+    "count_campaigns",
     "create_campaign",
     "delete_campaign",
     "draft_of",
@@ -118,20 +120,17 @@ async def list_campaigns(
     *,
     below_id: int | None = None,
     limit: int = 50,
+    offset_count: int = 0,
 ) -> list[Campaign]:
-    """Campaigns that fit, the newest first."""
+    """Campaigns that fit, the newest first; ``offset_count`` of them are passed over."""
     scope.require(Permission.READ)
     found = await QUERIES.fetch(
         connection,
         "campaigns_of",
-        workspace_id=scope.workspace_id,
         below_id=below_id,
         limit=limit,
-        name=_like(wanted.name),
-        status=wanted.status and wanted.status.value,
-        flow_id=wanted.flow_id,
-        flow_name=_like(wanted.flow_name),
-        group_id=wanted.group_id,
+        offset=offset_count,
+        **_filters(scope, wanted),
     )
     rows = await QUERIES.fetch(
         connection,
@@ -140,6 +139,24 @@ async def list_campaigns(
         campaign_ids=[row["id"] for row in found],
     )
     return [campaign_of(row) for row in rows]
+
+
+async def count_campaigns(connection: Connection, scope: Scope, wanted: CampaignFilter) -> int:
+    """How many campaigns fit."""
+    scope.require(Permission.READ)
+    count: int = await QUERIES.fetchval(connection, "count_campaigns", **_filters(scope, wanted))
+    return count
+
+
+async def campaign_of_code(connection: Connection, scope: Scope, code: str) -> Campaign:
+    """A campaign by its code.  Raises ``campaign.not_found``."""
+    scope.require(Permission.READ)
+    campaign_id = await QUERIES.fetchval(
+        connection, "campaign_id_of_code", workspace_id=scope.workspace_id, code=code
+    )
+    if campaign_id is None:
+        raise _not_found(code)
+    return await read_campaign(connection, scope, campaign_id)
 
 
 async def campaign_named(connection: Connection, scope: Scope, name_or_id: str) -> Campaign:
@@ -307,6 +324,18 @@ def _changes(before: CampaignDraft, after: CampaignDraft) -> dict[str, Any]:
     """What a modification changed, for the audit log."""
     old, new = columns_of(before), columns_of(after)
     return {name: str(new[name]) for name in new if new[name] != old[name]}
+
+
+def _filters(scope: Scope, wanted: CampaignFilter) -> dict[str, Any]:
+    return {
+        "workspace_id": scope.workspace_id,
+        "name": _like(wanted.name),
+        "status": wanted.status and wanted.status.value,
+        "flow_id": wanted.flow_id,
+        "flow_name": _like(wanted.flow_name),
+        "group_id": wanted.group_id,
+        "code": wanted.code,
+    }
 
 
 def _like(text: str | None) -> str | None:

@@ -50,6 +50,7 @@ __all__ = [
     "list_contacts",
     "read_contact",
     "read_contacts",
+    "read_phone",
     "update_contact",
 ]
 
@@ -149,7 +150,7 @@ async def create_contact(
     values["attributes"] = _merged({}, draft.attributes)
     values["phone"] = None
     if draft.phone is not None:
-        phone = await _read_phone(connection, scope, draft.phone, values["country"])
+        phone = await read_phone(connection, scope, draft.phone, values["country"])
         values |= {"phone": phone.e164, "country": values["country"] or phone.country}
     groups = await find_or_create_groups(
         connection, scope, group_ids=group_ids, group_names=group_names
@@ -265,7 +266,7 @@ async def update_contact(
         written = changes["phone"]
         if written is None and not old.addresses:
             raise no_address()
-        phone = written and await _read_phone(connection, scope, written, values["country"])
+        phone = written and await read_phone(connection, scope, written, values["country"])
         values["phone"] = phone.e164 if phone else None
         if phone and "country" not in changes:
             values["country"] = phone.country
@@ -322,9 +323,8 @@ async def delete_contacts(connection: Connection, scope: Scope, ids: Sequence[in
     return deleted_count
 
 
-async def _read_phone(
-    connection: Connection, scope: Scope, text: str, country: str | None
-) -> Phone:
+async def read_phone(connection: Connection, scope: Scope, text: str, country: str | None) -> Phone:
+    """A number as people write it, here or in ``country``.  Raises ``contact.phone_invalid``."""
     default = country or await QUERIES.fetchval(
         connection, "default_country", workspace_id=scope.workspace_id
     )

@@ -35,6 +35,7 @@ __all__ = [
     "FlowVersion",
     "check_definition",
     "check_draft",
+    "count_flows",
     "create_flow",
     "delete_flow",
     "flow_named",
@@ -148,9 +149,15 @@ async def create_flow(
 
 
 async def list_flows(
-    connection: Connection, scope: Scope, wanted: FlowFilter, *, below_id: int | None, limit: int
+    connection: Connection,
+    scope: Scope,
+    wanted: FlowFilter,
+    *,
+    below_id: int | None,
+    limit: int,
+    offset_count: int = 0,
 ) -> list[FlowSummary]:
-    """Flows, the newest first."""
+    """Flows, the newest first; ``offset_count`` of them are passed over."""
     scope.require(Permission.READ)
     rows = await QUERIES.fetch(
         connection,
@@ -161,8 +168,18 @@ async def list_flows(
         is_published=wanted.is_published,
         below_id=below_id,
         limit=limit,
+        offset=offset_count,
     )
     return [FlowSummary(**dict(row)) for row in rows]
+
+
+async def count_flows(connection: Connection, scope: Scope, wanted: FlowFilter) -> int:
+    """How many flows fit."""
+    scope.require(Permission.READ)
+    count: int = await QUERIES.fetchval(
+        connection, "count_flows", workspace_id=scope.workspace_id, **asdict(wanted)
+    )
+    return count
 
 
 async def read_flow(connection: Connection, scope: Scope, flow_id: int) -> Flow:

@@ -13,6 +13,7 @@ import structlog
 
 from clarion.domain.errors import ClarionError
 from clarion.domain.sign_in import COUNTED_FOR, IDLE_LIFE
+from clarion.services.nonces import forget_old_nonces
 from clarion.services.place import Place
 from clarion.services.templates import sync_all
 from clarion.store.jobs import TaskSpec
@@ -31,7 +32,7 @@ log = structlog.get_logger(__name__)
 
 
 async def forget_old(connection: Connection, now: datetime) -> int:
-    """Delete ended sign-ins, failures and kept answers that count no more; how many rows."""
+    """Delete ended sign-ins, failures, kept answers and nonces that count no more; how many rows."""
     return (
         await SIGN_INS.execute(
             connection, "delete_old_sign_ins", now=now, used_before=now - IDLE_LIFE
@@ -40,6 +41,7 @@ async def forget_old(connection: Connection, now: datetime) -> int:
         + await IDEMPOTENCY.execute(
             connection, "delete_old_answers", not_after=now - ANSWERS_KEPT_FOR
         )
+        + await forget_old_nonces(connection, now)
     )
 
 

@@ -1,9 +1,9 @@
 """The web application, put together.
 
 Theory of operation, from the outside in.  ``/webhooks/*`` goes straight to the receiver of the
-engine: it takes a hundred thousand receipts a second and needs nothing of what follows.  A
-``POST /`` is a call of the compatible RPC endpoint.  Everything else passes the frame (request id,
-headers, counts), the limit of the body, and FastAPI.
+engine: it takes a hundred thousand receipts a second and needs nothing of what follows.  Everything
+else passes the frame (request id, headers, counts) and the limit of the body; then a ``POST /``, or a
+``GET /`` that names an action, is a call of the compatible RPC endpoint, and the rest is FastAPI's.
 """
 
 from __future__ import annotations
@@ -28,10 +28,11 @@ from clarion.web.live.board import LiveBoard
 from clarion.web.openapi import DESCRIPTION, install_openapi
 from clarion.web.routers import ROUTERS
 
-__all__ = ["API_PREFIX", "WebhookReceiver", "create_api", "create_app"]
+__all__ = ["API_PREFIX", "WebhookReceiver", "create_api", "create_app", "is_call"]
 
 API_PREFIX = "/api/v1"
 _WEBHOOKS_PREFIX = "/webhooks/"
+_ACTION_HEADER = b"x-acs-action"
 
 
 class WebhookReceiver(Protocol):
@@ -88,9 +89,9 @@ def create_app(
 ) -> ASGIApp:
     """The whole application over an open place (which the caller closes).
 
-    ``webhooks`` receives ``/webhooks/*``; ``rpc`` receives ``POST /``; ``registry`` may already
-    hold the counters of the engine; ``live`` is a board that the caller closes before it stops the
-    server, so that open streams do not hold it up.
+    ``webhooks`` receives ``/webhooks/*``; ``rpc`` receives ``POST /`` and what ``is_call`` tells of
+    ``GET /``; ``registry`` may already hold the counters of the engine; ``live`` is a board that
+    the caller closes before it stops the server, so that open streams do not hold it up.
     """
     registry = registry if registry is not None else CollectorRegistry()
     live = live if live is not None else LiveBoard(place.pool)
@@ -120,7 +121,17 @@ def _either_rpc_or(api: ASGIApp, rpc: ASGIApp | None) -> ASGIApp:
         return api
 
     async def either(scope: Scope, receive: Receive, send: Send) -> None:
-        is_rpc = scope["type"] == "http" and scope["path"] == "/" and scope["method"] == "POST"
-        await (rpc if is_rpc else api)(scope, receive, send)
+        await (rpc if is_call(scope) else api)(scope, receive, send)
 
     return either
+
+
+def is_call(scope: Scope) -> bool:
+    """Whether a request is for the RPC endpoint and not for a person who opens the console."""
+    if scope["type"] != "http" or scope["path"] != "/":
+        return False
+    if scope["method"] == "POST":
+        return True
+    names_action = any(name == _ACTION_HEADER for name, _ in scope["headers"])
+    query = b"&" + scope["query_string"]
+    return scope["method"] == "GET" and (names_action or b"&Action=" in query)

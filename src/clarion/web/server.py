@@ -16,6 +16,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from clarion.domain.errors import ClarionError
+from clarion.web.long_targets import LongTargetProtocol
 
 __all__ = ["listen_on", "serving"]
 
@@ -45,7 +46,7 @@ async def serving(app: ASGIApp, listener: socket.socket) -> AsyncIterator[str]:
         access_log=False,
         lifespan="off",
         loop="none",
-        http="httptools",
+        http=LongTargetProtocol,
         proxy_headers=False,
         server_header=False,
         timeout_graceful_shutdown=_GRACE_SECONDS,

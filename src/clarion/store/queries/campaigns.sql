@@ -52,6 +52,11 @@ WHERE workspace_id = :workspace_id AND deleted_at IS NULL
 ORDER BY name = :name_or_id DESC, id DESC
 LIMIT 1;
 
+-- name: campaign_id_of_code
+-- A campaign by its code.
+SELECT id FROM campaigns
+WHERE workspace_id = :workspace_id AND code = :code AND deleted_at IS NULL;
+
 -- name: campaigns_of
 -- Campaigns of a workspace, newest first, below a cursor; every filter that is given must fit.
 SELECT c.id
@@ -64,8 +69,22 @@ WHERE c.workspace_id = :workspace_id AND c.deleted_at IS NULL
   AND (:flow_id::bigint IS NULL OR c.flow_id = :flow_id)
   AND (:flow_name::text IS NULL OR f.name ILIKE '%' || :flow_name || '%')
   AND (:group_id::bigint IS NULL OR :group_id = ANY(c.include_group_ids))
+  AND (:code::text IS NULL OR c.code = :code)
 ORDER BY c.id DESC
-LIMIT :limit;
+LIMIT :limit OFFSET :offset;
+
+-- name: count_campaigns
+-- How many campaigns of a workspace fit the same filters.
+SELECT count(*)
+FROM campaigns c
+JOIN flows f ON f.id = c.flow_id
+WHERE c.workspace_id = :workspace_id AND c.deleted_at IS NULL
+  AND (:name::text IS NULL OR c.name ILIKE '%' || :name || '%')
+  AND (:status::text IS NULL OR c.status = :status)
+  AND (:flow_id::bigint IS NULL OR c.flow_id = :flow_id)
+  AND (:flow_name::text IS NULL OR f.name ILIKE '%' || :flow_name || '%')
+  AND (:group_id::bigint IS NULL OR :group_id = ANY(c.include_group_ids))
+  AND (:code::text IS NULL OR c.code = :code);
 
 -- name: lock_campaign
 -- A campaign of a workspace, locked for a change.

@@ -21,7 +21,15 @@ WHERE f.workspace_id = :workspace_id AND f.deleted_at IS NULL
   AND (:is_published::boolean IS NULL OR (f.published_version_id IS NOT NULL) = :is_published)
   AND (:below_id::bigint IS NULL OR f.id < :below_id)
 ORDER BY f.id DESC
-LIMIT :limit;
+LIMIT :limit OFFSET :offset;
+
+-- name: count_flows
+-- How many flows of a workspace fit the same filters.
+SELECT count(*) FROM flows f
+WHERE f.workspace_id = :workspace_id AND f.deleted_at IS NULL
+  AND (:search::text IS NULL OR strpos(lower(f.name), lower(:search)) > 0)
+  AND (:trigger_kind::text IS NULL OR f.trigger_kind = :trigger_kind)
+  AND (:is_published::boolean IS NULL OR (f.published_version_id IS NOT NULL) = :is_published);
 
 -- name: read_flow
 -- One flow of a workspace with its draft.

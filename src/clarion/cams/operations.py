@@ -1,0 +1,169 @@
+"""The operations: one row each, with its parameters, its handler and how it differs.
+
+Theory of operation.  A name on the wire is looked up in ``OPERATIONS``, where an operation also
+stands under its aliases: two names of the original have a capital letter too many, and both spellings
+are understood.  The page of compatibility and the tests read these same rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from clarion.cams import audience, flow_versions, flows, marketing, messages, templates
+from clarion.cams.call import Operation, Parameter
+
+__all__ = ["OPERATIONS", "OPERATION_ROWS", "VERSION"]
+
+VERSION = "2020-06-06"
+
+_P = Parameter
+_FILE = "Files are not read from here; import them by `clarion contacts import` or POST /api/v1/imports."
+_ZONE = "A wall time of the workspace's zone."
+_UNUSED = "Accepted, without effect."
+
+
+def _must(name: str, note: str = "") -> Parameter:
+    return Parameter(name, is_required=True, note=note)
+
+
+# fmt: off
+_CONTACT = (_P("ContactName"), _P("ContactDetails", note="The phone number."), _P("Country"), _P("Email"), _P("Remark"), _P("FilePath", refusal=_FILE))
+_ACTIVITY = (_P("ActivityCode"), _P("ActivityId", note="Understood when there is no ActivityCode."))
+_PLAN = (
+    _must("ExecutionType", "`1` or `Schedule`: by CronExpression; `2`: once, at StartDate; `Manual` is refused."),
+    _P("CronExpression", note="Quartz, not finer than a minute, in the workspace's zone."),
+    _P("ParamFlag", note="`N` takes the parameters away; otherwise Params holds when it is given."),
+    _P("Params", "object", note="The flow's inputs; checked against those that it declares."),
+)
+_FLOW = (_must("FlowCode"),)
+_VERSION = (*_FLOW, _P("FlowVersion"))
+_WABA = _P("CustWabaId", note="Chooses the account when the workspace has several.")
+
+_MARKETING_ROWS = (
+    Operation("AddMarketingFlow", marketing.add_marketing_flow, (
+        _must("ActivityName", "At most 60 characters."), _P("ActivityDesc", note="At most 90 characters."),
+        _must("RelatedFlowCode", "Required here."), _P("RelatedFlowName", note=_UNUSED),
+        _P("RelatedGroupId", "integer", is_required=True, note="Required here."),
+        _must("StartDate", f"Required here. {_ZONE}"), _must("EndDate", f"Required here. {_ZONE}"), *_PLAN),
+        "`Data`: the ActivityCode",
+        ("ExecutionType 1 without CronExpression is one firing at StartDate, and is listed as 2.",)),
+    Operation("UpdateMarketingFLow", marketing.update_marketing_flow, (
+        *_ACTIVITY, _P("ActivityName"), _P("ActivityDesc"), _P("RelatedFlowCode"), _P("RelatedFlowName", note=_UNUSED),
+        _P("RelatedGroupId", "integer"), _P("StartDate", note=_ZONE), _P("EndDate", note=_ZONE), *_PLAN),
+        "`Data`: {ActivityCode, ActivityStatus}",
+        ("What is not given stays as it is.", "A suspended campaign that is given a new StartDate waits for it; without one it stays suspended."),
+        ("UpdateMarketingFlow",)),
+    Operation("ListMarketingFlow", marketing.list_marketing_flow, (
+        _P("ActivityName", note="A part of the name, in any case."), _P("ActivityCode"),
+        _P("ActivityStatus", note="pending, active, suspended, ended, or the console's labels."),
+        _P("RelatedFlowCode"), _P("RelatedGroupId", "integer"), _P("PageIndex"), _P("PageSize", note="At most 100.")),
+        "`Data`: campaigns, the newest first; `TotalCount`",
+        ("A campaign of several groups is listed with their ids and names, separated by commas.",
+         "A plan without a Quartz expression (every 90 minutes) is listed with an empty CronExpression.")),
+    Operation("PauseMarketingFLow", marketing.pause_marketing_flow, _ACTIVITY, "`Data`: `true`",
+        ("Answers when nothing more of the campaign can leave; sessions that wait go on after a resumption.",
+         "That waits up to 30 seconds for a worker that is lost, longer than the SDK's default read_timeout of 10; the campaign is suspended all the same.",
+         "A campaign that is not in progress is refused, a suspended one too."),
+        ("PauseMarketingFlow",)),
+    Operation("DeleteMarketingFlow", marketing.delete_marketing_flow, _ACTIVITY, "`Data`: `true`", (), ("DeleteMarketingFLow",)),
+)
+
+_AUDIENCE_ROWS = (
+    Operation("AddGroup", audience.add_group, (_must("GroupName", "At most 60 characters."), *_CONTACT), "`Data`: the group's id",
+        ("A contact whose number is known joins the group and is left as it is.",)),
+    Operation("ListAllGroups", audience.list_all_groups, (), "`Data`: [{Id, GroupName, GmtCreate}]",
+        ("The system's group \"Ungrouped\" is listed when there is one.",)),
+    Operation("GetGroupExist", audience.get_group_exist, (_must("GroupName"),), "`Data`: `true` or `false`"),
+    Operation("UpdateGroupName", audience.update_group_name, (_must("GroupId"), _must("GroupName")), "`Data`: `true`"),
+    Operation("DeleteGroupById", audience.delete_group_by_id, (_must("GroupId"),), "`Data`: `true`",
+        ("Contacts that were in no other group go to \"Ungrouped\".", "A group of a campaign that is not over is refused.")),
+    Operation("AddContacts", audience.add_contacts, (
+        _must("Groups", "`[{\"id\":1}]`, `[{\"groupName\":\"x\"}]`, `[1,2]` or `1,2`; named groups are made."),
+        _P("NeedUpdate", "boolean", is_required=True, note="true overwrites a contact of this number with what is given, false leaves it; it joins the groups in both cases."), *_CONTACT),
+        "`Data`: the contact's id"),
+    Operation("UpdateContactById", audience.update_contact_by_id, (
+        _must("ContactId"), _must("ContactName"), _must("ContactDetails", "The phone number."), _must("Country"), _P("Email"), _P("Remark")), "`Data`: `true`"),
+    Operation("DeleteContacts", audience.delete_contacts_by_details, (
+        _P("ContactName", note="When it is given, it must fit too."), _must("ContactDetails", "Required here."), _P("Country"), _P("FilePath", refusal=_FILE)), "`Data`: `true`"),
+    Operation("DeleteContactsByIds", audience.delete_contacts_by_ids, (_must("Contacts", "Ids, separated by commas."),), "`Model`: {DeletedCount}"),
+    Operation("RemoveContactById", audience.remove_contact_by_id, (_must("ContactId"), _must("GroupId")), "`Data`: `true`",
+        ("A contact keeps at least one group.",)),
+    Operation("MoveContactToGroup", audience.move_contact_to_group, (
+        _must("Contacts", "`[{\"id\":1}]`"), _P("LinkExistGroups", note="`[{\"id\":1}]`"), _P("LinkNewGroups", note="`[{\"groupName\":\"x\"}]`")),
+        "`Data`: {ContactCount}", ("The contacts are in exactly these groups afterwards.",)),
+)
+
+_FLOW_ROWS = (
+    Operation("CreateChatFlow", flows.create_chat_flow, (
+        _must("Title", "Required here; at most 60 characters, and no other flow's."), _P("FlowTriggerType"), _P("Remark"), _P("CreateFromFlowCode"),
+        _P("CreateFromFlowVersion"), _P("LifeCycleExtendData", "object", note=_UNUSED)),
+        "`Response` and `Data`: {FlowCode, Title, FlowTriggerType, FlowStatus, OnlineVersion, ...}"),
+    Operation("CreateChatFlowByImport", flows.create_chat_flow_by_import, (
+        _must("FlowViewModel", "A flow file of Clarion (`clarion.flow/1`); the original's form is not published."), _P("Title"), _P("Remark")),
+        "`Data`: the flow", ("FlowViewModel is checked for its size now and for the rest when the flow is put online.",)),
+    Operation("ReadChatFlow", flows.read_chat_flow, _FLOW, "`Response`: the flow, with the draft as FlowViewModel"),
+    Operation("ListChatFlow", flows.list_chat_flow, (
+        _P("Keyword", note="A part of the title."), _P("Title", note="The same as Keyword, which wins."), _P("FlowCode"), _P("FlowTriggerType"),
+        _P("FlowStatus", note="PUBLISHED or UNPUBLISHED."), _P("Status", note=_UNUSED), _P("PhoneNumber", refusal="Flows are not bound to numbers here."),
+        _P("ReturnWithOnlineVersion", "boolean", note="OnlineVersion is always answered."), _P("PageNo", "integer"), _P("PageSize", "integer", note="At most 100.")),
+        "`Response`: {Data, Total}"),
+    Operation("UpdateChatFlow", flows.update_chat_flow, (*_FLOW, _P("Title"), _P("Remark")), "`Response`: the flow",
+        ("Title and Remark stand in the flow file, so the draft changes with them.",)),
+    Operation("DeleteChatFlow", flows.delete_chat_flow, _FLOW, "`Response`: {FlowCode}"),
+    Operation("CreateFlowVersion", flow_versions.create_flow_version, (*_FLOW, _P("FlowVersionCopyFrom"), _P("Remark", note=_UNUSED)), "`Response`: {FlowCode, FlowVersion, Status}",
+        ("A flow has one draft, which has the number after its newest version; a copy fills it, and is refused while it holds changes.",)),
+    Operation("ListFlowVersion", flow_versions.list_flow_version, (*_FLOW, _P("Status", note="DRAFT, ONLINE or OFFLINE; nothing is DELETED."), _P("PageNo", "integer"), _P("PageSize", "integer", note="At most 100.")), "`Response`: {Data, Total}",
+        ("The draft is always listed.",)),
+    Operation("ReadFlowVersion", flow_versions.read_flow_version, (*_VERSION, _P("DraftVersion"), _P("Status")), "`Response`: the version, with FlowViewModel"),
+    Operation("UpdateFlowVersion", flow_versions.update_flow_version, (*_VERSION, _P("FlowViewModel"), _P("Remark", note="The flow's description."), _P("Type", note=_UNUSED)), "`Response`: the draft",
+        ("Only the draft can be changed; the flow keeps its title.",)),
+    Operation("OnlineFlowVersion", flow_versions.online_flow_version, (*_VERSION, _P("Remark", note=_UNUSED)), "`Response`: {FlowCode, FlowVersion, Status}",
+        ("An older version goes online as a copy with the next number, which is answered.",)),
+    Operation("OfflineFlowVersion", flow_versions.offline_flow_version, (*_VERSION, _P("Remark", note=_UNUSED)), "`Response`: {FlowCode, FlowVersion, Status}",
+        ("Refused while a campaign that is not over uses the flow.",)),
+    Operation("DeleteFlowVersion", flow_versions.delete_flow_version, _VERSION, "`Response`: {FlowCode, FlowVersion}",
+        ("Drops the draft's changes; a version that was online stays.",)),
+)
+
+_TEMPLATE_ROWS = (
+    Operation("CreateChatappTemplate", templates.create_chatapp_template, (
+        _must("Name"), _must("Language"), _must("Category"), _P("Components", "list", is_required=True, note="BODY, HEADER, FOOTER, BUTTONS (QUICK_REPLY, URL, PHONE_NUMBER, COPY_CODE, FLOW), CAROUSEL, LIMITED_TIME_OFFER."),
+        _P("Example", "object"), _must("TemplateType", "Only WHATSAPP."), _WABA, _P("AllowCategoryChange", "boolean", note=_UNUSED), _P("CategoryChangePaused", "boolean", note=_UNUSED),
+        _P("MessageSendTtlSeconds", "integer", refusal="The provider's own default holds."), _P("ProductSetId", refusal="Catalogues are not supported.")),
+        "`Data`: {TemplateCode, TemplateName}",
+        ("TemplateCode is the template's name.", "Url of a media header must be a handle of the provider's upload.", "Variables become named parameters of the provider.")),
+    Operation("GetChatappTemplateDetail", templates.get_chatapp_template_detail, (
+        _must("Language"), _P("TemplateCode"), _P("TemplateName", note="Understood when there is no TemplateCode."), _P("TemplateType", note=_UNUSED), _WABA), "`Data`: the template"),
+    Operation("ListChatappTemplate", templates.list_chatapp_template, (
+        _P("AuditStatus"), _P("Category"), _P("Code"), _P("Language"), _P("Name", note="A part of the name."), _P("Page", "object"), _P("TemplateType", note="Only WHATSAPP."), _WABA),
+        "`ListTemplate`, `Total`", ("Answers the copies that are synchronised every half hour.", "LastUpdateTime is when the provider was last asked.")),
+    Operation("DeleteChatappTemplate", templates.delete_chatapp_template, (
+        _must("TemplateType"), _P("Language", note="Without it, every language is deleted."), _P("TemplateCode"), _P("TemplateName"), _WABA), "nothing more"),
+)
+
+_MESSAGE_ROWS = (
+    Operation("ListChatappMessage", messages.list_chatapp_message, (
+        _must("BusinessNumber"), _must("ChannelType", "Only whatsapp."), _must("CustSpaceId", _UNUSED), _P("Page", "object", is_required=True), _P("UserNumber"),
+        _P("StartTime", "integer"), _P("EndTime", "integer"), _P("StartTimeStr", note=_ZONE), _P("EndTimeStr", note=_ZONE), _P("EventAction"),
+        _P("MessageStatus", note="Sending, Sent, Delivered, Read, Failed, Unknown, Deleted or Received."), _P("ClientAcceptStatus", note="success or fail."), _P("TemplateCode"),
+        _P("GroupMessageId", refusal="Mass messages are campaigns here.")),
+        "`Data`: messages, the newest first", ("One call looks at 20,000 messages at most.",)),
+    Operation("QueryChatappPhoneNumbers", messages.query_chatapp_phone_numbers, (_P("Status"),), "`PhoneNumbers`: the workspace's senders",
+        ("The callback addresses are those that the provider must send to, as paths.",)),
+)
+# fmt: on
+
+OPERATION_ROWS = (
+    *_MARKETING_ROWS,
+    *_AUDIENCE_ROWS,
+    *_FLOW_ROWS,
+    *_TEMPLATE_ROWS,
+    *_MESSAGE_ROWS,
+)
+"""Every operation that is supported, in the order of the page."""
+
+OPERATIONS: Mapping[str, Operation] = MappingProxyType(
+    {name: row for row in OPERATION_ROWS for name in (row.name, *row.aliases)}
+)
+"""Name on the wire -> operation."""

@@ -1,0 +1,253 @@
+"""Templates, numbers and messages, with the simulated WhatsApp behind the server."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import pytest
+from alibabacloud_cams20200606 import models
+
+from clarion.channels.simulator import SAMPLE_TEMPLATES, Simulator, SimulatorSettings
+from clarion.commands.serve import Running
+from clarion.services.scope import Scope
+from clarion.services.senders import NewSender, Sender, WhatsAppConfig, create_sender
+from clarion.services.templates import sync_templates
+from clarion.store.pool import transaction
+
+from .conftest import Cams
+
+PHONE_NUMBER_ID = "106540352242922"
+WABA_ID = "102290129340398"
+SPACE = "cams-space"
+
+COMPONENTS: list[dict[str, Any]] = [
+    {"Type": "HEADER", "Format": "TEXT", "Text": "For $(name)"},
+    {"Type": "BODY", "Text": "Hi $(name), $(discount) off."},
+    {"Type": "FOOTER", "Text": "Reply STOP to hear no more"},
+    {
+        "Type": "BUTTONS",
+        "Buttons": [
+            {"Type": "QUICK_REPLY", "Text": "Yes"},
+            {"Type": "URL", "Text": "Shop", "Url": "https://shop.test/$(code)"},
+        ],
+    },
+]
+EXAMPLE = {"name": "Ana", "discount": "20%", "code": "spring"}
+
+
+@pytest.fixture
+async def simulator() -> AsyncIterator[Simulator]:
+    async with Simulator(SimulatorSettings.calm()) as running:
+        yield running
+
+
+@pytest.fixture
+async def sender(server: Running, scope: Scope, simulator: Simulator) -> Sender:
+    """A sender at the simulated platform, whose templates are known."""
+    async with transaction(server.place.pool) as connection:
+        made, verify_token = await create_sender(
+            connection,
+            scope,
+            server.place.sealer,
+            NewSender(
+                name="shop",
+                config=WhatsAppConfig(
+                    PHONE_NUMBER_ID, WABA_ID, base_url=simulator.base_url, version="v25.0"
+                ),
+                token="token",
+                app_secret="secret",
+            ),
+        )
+    await simulator.add_number(
+        phone_number_id=PHONE_NUMBER_ID,
+        waba_id=WABA_ID,
+        token="token",
+        app_secret="secret",
+        verify_token=verify_token,
+        callback_url=f"{server.origin}{made.webhook_path}",
+    )
+    simulator.add_templates(WABA_ID, SAMPLE_TEMPLATES)
+    await sync_templates(server.place, scope, made.id)
+    return made
+
+
+def create_of(name: str, **changes: Any) -> dict[str, Any]:
+    shapes = [
+        models.CreateChatappTemplateRequestComponents().from_map(component)
+        for component in changes.pop("components", COMPONENTS)
+    ]
+    return {
+        "name": name,
+        "language": "en_US",
+        "category": "MARKETING",
+        "template_type": "WHATSAPP",
+        "cust_space_id": SPACE,
+        "components": shapes,
+        "example": EXAMPLE,
+        **changes,
+    }
+
+
+async def test_a_template_is_handed_in_read_listed_and_deleted(
+    cams: Cams, sender: Sender, simulator: Simulator
+) -> None:
+    made = await cams.done("CreateChatappTemplate", **create_of("summer_offer"))
+    code = made["Data"]["TemplateCode"]
+    (stored,) = [
+        template
+        for template in simulator.world.templates.of_account(WABA_ID)
+        if template.name == "summer_offer"
+    ]
+    assert stored.parameter_format == "NAMED"
+    assert stored.components[1] == {
+        "type": "BODY",
+        "text": "Hi {{name}}, {{discount}} off.",
+        "example": {
+            "body_text_named_params": [
+                {"param_name": "name", "example": "Ana"},
+                {"param_name": "discount", "example": "20%"},
+            ]
+        },
+    }
+    assert stored.components[3]["buttons"][1] == {
+        "type": "URL",
+        "text": "Shop",
+        "url": "https://shop.test/{{1}}",
+        "example": ["https://shop.test/spring"],
+    }
+
+    one = {"template_code": code, "language": "en_US"}
+    detail = (await cams.done("GetChatappTemplateDetail", **one))["Data"]
+    assert detail["Category"] == "MARKETING"
+    assert detail["AuditStatus"] in ("auditing", "pass")  # the platform looks at it at once
+    assert detail["Components"][1]["Text"] == "Hi $(name), $(discount) off."
+    assert detail["Example"] == {"name": "Ana", "discount": "20%"}
+
+    listed = await cams.done("ListChatappTemplate", name="summer")
+    assert [each["TemplateCode"] for each in listed["ListTemplate"]] == ["summer_offer"]
+    listed = await cams.done("ListChatappTemplate", audit_status="pass", language="en_US")
+    assert "spring_offer" in {each["TemplateName"] for each in listed["ListTemplate"]}
+    assert listed["Total"] == len(listed["ListTemplate"])
+
+    await cams.done("DeleteChatappTemplate", template_type="WHATSAPP", **one)
+    assert await cams.refused("GetChatappTemplateDetail", **one) == "DetailError.TemplateNotExist"
+    gone = await cams.refused("DeleteChatappTemplate", template_type="WHATSAPP", **one)
+    assert gone == "DelError.TemplateNotExist"
+
+
+async def test_faults_of_templates_have_names(cams: Cams, sender: Sender) -> None:
+    for changes, code in (
+        ({"category": "SPAM"}, "InvalidParameter.CategoryNotSupport"),
+        ({"template_type": "VIBER"}, "InvalidParameter.TemplateTypeNotSupport"),
+        ({"components": [{"Type": "POEM"}]}, "InvalidParameter.ComponentNotSupport"),
+        ({"name": "Not A Name"}, "CHAT.APIError"),
+        ({"cust_waba_id": "another"}, "PhoneNumber.NotExist"),
+    ):
+        wanted = create_of(**{"name": "summer_offer", **changes})
+        assert await cams.refused("CreateChatappTemplate", **wanted) == code, changes
+    for name, parameters, code in (
+        ("ListChatappTemplate", {"audit_status": "x"}, "InvalidParameter.AuditStatusNotSupport"),
+        (
+            "ListChatappMessage",
+            {"channel_type": "viber", "business_number": "1"},
+            "InvalidParameter.ChannelTypeNotSupport",
+        ),
+        (
+            "ListChatappMessage",
+            {"channel_type": "whatsapp", "business_number": "1"},
+            "PhoneNumber.NotExist",
+        ),
+    ):
+        assert await cams.refused(name, **with_page(parameters)) == code, parameters
+
+
+def with_page(parameters: dict[str, Any], size: int = 10) -> dict[str, Any]:
+    if "channel_type" not in parameters:
+        return parameters
+    page = models.ListChatappMessageRequestPage(index=1, size=size)
+    return {**parameters, "cust_space_id": SPACE, "page": page}
+
+
+async def test_a_platform_that_is_away_is_a_business_error(
+    cams: Cams, sender: Sender, simulator: Simulator
+) -> None:
+    await simulator.stop()
+    code = await cams.refused("CreateChatappTemplate", **create_of("summer_offer"))
+    assert code == "CHAT.APIUnreachable"
+
+
+@pytest.mark.parametrize("has_worker", [True])
+async def test_what_a_campaign_sends_and_people_answer_is_listed(
+    cams: Cams,
+    sender: Sender,
+    simulator: Simulator,
+    wish: dict[str, Any],
+    later: Callable[..., str],
+) -> None:
+    (number,) = (await cams.done("QueryChatappPhoneNumbers"))["PhoneNumbers"]
+    assert (number["PhoneNumber"], number["Status"]) == (PHONE_NUMBER_ID, "CONNECTED")
+    flow = {
+        "schema": "clarion.flow/1",
+        "name": "Offer",
+        "trigger": {"kind": "manual"},
+        "nodes": [
+            {"id": "start", "kind": "start", "exits": {"next": "offer"}},
+            {
+                "id": "offer",
+                "kind": "send_whatsapp_template",
+                "config": {
+                    "template": "spring_offer",
+                    "language": "en_US",
+                    "body": ["{{ contact.name }}"],
+                },
+                "exits": {"next": "end"},
+            },
+            {"id": "end", "kind": "end"},
+        ],
+    }
+    made = await cams.done("CreateChatFlowByImport", flow_view_model=json.dumps(flow))
+    code = made["Data"]["FlowCode"]
+    await cams.done("OnlineFlowVersion", flow_code=code)
+    soon = {"start_date": later(seconds=2), "execution_type": "2", "related_flow_code": code}
+    await cams.done("AddMarketingFlow", **{**wish, **soon})
+
+    asked = with_page({"business_number": PHONE_NUMBER_ID, "channel_type": "whatsapp"})
+    async with asyncio.timeout(60):
+        while True:
+            found = (await cams.done("ListChatappMessage", **asked, event_action="DOWN"))["Data"]
+            if found and found[0]["MessageStatus"] == "Read":
+                break
+            await asyncio.sleep(0.1)
+    (message,) = found
+    assert message["UserNumber"] == "8613012345678"
+    assert (message["TemplateCode"], message["LanguageCode"]) == ("spring_offer", "en_US")
+    assert (message["Type"], message["MessageType"]) == ("template", "TEMPLATE")
+    assert message["MessageId"].startswith("wamid.")
+    for search, count in (
+        ({"user_number": "8613012345678"}, 1),
+        ({"user_number": "+8613012345679"}, 0),
+        ({"template_code": "spring_offer"}, 1),
+        ({"template_code": "another"}, 0),
+        ({"message_status": "failed"}, 0),
+        ({"client_accept_status": "success"}, 1),
+        ({"event_action": "UP"}, 0),
+        ({"start_time": 4_102_444_800_000}, 0),
+        ({"end_time_str": "2020-01-01 00:00:00"}, 0),
+    ):
+        answer = await cams.done(
+            "ListChatappMessage", **{**asked, "event_action": "DOWN", **search}
+        )
+        assert len(answer["Data"]) == count, search
+
+    simulator.say("8613012345678", phone_number_id=PHONE_NUMBER_ID, text="Yes, please")
+    async with asyncio.timeout(60):
+        while not (
+            heard := (await cams.done("ListChatappMessage", **asked, event_action="UP"))["Data"]
+        ):
+            await asyncio.sleep(0.1)
+    (reply,) = heard
+    assert "Yes, please" in reply["Message"]
+    assert (reply["MessageStatus"], reply["UserNumber"]) == ("Received", "8613012345678")
