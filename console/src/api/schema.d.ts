@@ -1578,6 +1578,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List conversations, the newest first
+         * @description With `state=open`, everybody who waits for a person.
+         */
+        get: operations["conversation_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{conversation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a conversation
+         * @description Who waits, since when, and why; what was said is at `/contacts/{contact_id}/messages`.
+         */
+        get: operations["conversation_read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{conversation_id}/assign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say who looks after a conversation
+         * @description Only while it is open.
+         */
+        post: operations["conversation_assign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{conversation_id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Close a conversation
+         * @description One that is closed already stays as it is.
+         */
+        post: operations["conversation_close"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audit-entries": {
         parameters: {
             query?: never;
@@ -1682,6 +1762,17 @@ export interface components {
              * @default 0
              */
             after_seconds: number;
+        };
+        /**
+         * AssignmentRequest
+         * @description Who looks after the conversation.
+         */
+        AssignmentRequest: {
+            /**
+             * User Id
+             * @description A user of the workspace; null: nobody.
+             */
+            user_id: number | null;
         };
         /**
          * AttemptAnswer
@@ -2331,6 +2422,52 @@ export interface components {
         ContactIdsBody: {
             /** Contact Ids */
             contact_ids: number[];
+        };
+        /**
+         * ConversationAnswer
+         * @description A contact that waits, or waited, for a person.
+         */
+        ConversationAnswer: {
+            /** Id */
+            id: number;
+            /** Contact Id */
+            contact_id: number;
+            /** Contact Name */
+            contact_name: string;
+            /** Contact Phone */
+            contact_phone: string | null;
+            /** Channel */
+            channel: string;
+            /** Sender Id */
+            sender_id: number | null;
+            /** Sender Name */
+            sender_name: string | null;
+            /**
+             * Session Id
+             * @description The session that handed over last.
+             */
+            session_id: number | null;
+            /**
+             * Note
+             * @description What the flow wants the person to know.
+             */
+            note: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "closed";
+            /**
+             * Opened At
+             * Format: date-time
+             */
+            opened_at: string;
+            /** Assigned User Id */
+            assigned_user_id: number | null;
+            /** Assigned At */
+            assigned_at: string | null;
+            /** Closed At */
+            closed_at: string | null;
         };
         /**
          * CountsAnswer
@@ -3495,6 +3632,21 @@ export interface components {
         Page_ContactAnswer_: {
             /** Items */
             items: components["schemas"]["ContactAnswer"][];
+            /**
+             * Next Cursor
+             * @description Give it as `cursor` for the next page; null on the last one.
+             */
+            next_cursor?: string | null;
+            /**
+             * Total Count
+             * @description Only where the list counts itself.
+             */
+            total_count?: number | null;
+        };
+        /** Page[ConversationAnswer] */
+        Page_ConversationAnswer_: {
+            /** Items */
+            items: components["schemas"]["ConversationAnswer"][];
             /**
              * Next Cursor
              * @description Give it as `cursor` for the next page; null on the last one.
@@ -6988,6 +7140,103 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_MessageAnswer_"];
+                };
+            };
+        };
+    };
+    conversation_list: {
+        parameters: {
+            query?: {
+                state?: ("open" | "closed") | null;
+                contact_id?: number | null;
+                /** @description Items a page. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ConversationAnswer_"];
+                };
+            };
+        };
+    };
+    conversation_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationAnswer"];
+                };
+            };
+        };
+    };
+    conversation_assign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssignmentRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationAnswer"];
+                };
+            };
+        };
+    };
+    conversation_close: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationAnswer"];
                 };
             };
         };

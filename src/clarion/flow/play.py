@@ -21,7 +21,7 @@ from clarion.flow.engine import ReplyReceived, Resume, TimedOut, Triggered, Woke
 from clarion.flow.limits import DEFAULT_LIMITS, Limits
 from clarion.flow.session import Session
 from clarion.flow.simulate import Said, Transcript
-from clarion.flow.sprint import Event, SendMessage, Sprint
+from clarion.flow.sprint import Effect, Event, Sprint
 
 __all__ = ["MAX_PASSING_SECONDS", "Answer", "Move", "Pass", "SkipWait", "play"]
 
@@ -67,14 +67,19 @@ class _Stage:
     deadlines_left_count: int = _MAX_DEADLINES
     said: list[Said] = field(default_factory=list)
     events: list[tuple[datetime, Event]] = field(default_factory=list)
-    effects: list[SendMessage] = field(default_factory=list)
+    effects: list[Effect] = field(default_factory=list)
 
     def note(self, sprint: Sprint) -> None:
         """Take over what a sprint left."""
         self.session = sprint.session
+        # What the flow writes into the contact, it reads there from then on.
+        contact = sprint.contact_after(self.context.contact)
+        self.context = replace(self.context, contact=contact)
         self.events += [(self.now, event) for event in sprint.events]
         self.effects += sprint.effects
-        self.said += [Said(self.now, "flow", each.content, each.node_id) for each in sprint.effects]
+        self.said += [
+            Said(self.now, "flow", each.content, each.node_id) for each in sprint.messages
+        ]
 
     def resume(self, resume: Resume) -> None:
         """Let the session go on with what happened now."""
