@@ -88,7 +88,18 @@ def install_tools(environment: dict[str, str], *, has_checks: bool = False) -> N
         return
     scope = [] if has_checks else ["--omit=dev"]
     print("console: installing its tools", flush=True)
-    _run(["npm", "ci", "--no-audit", "--no-fund", "--loglevel=error", *scope], environment)
+    _run(
+        [
+            "npm",
+            "ci",
+            "--no-audit",
+            "--no-fund",
+            "--no-update-notifier",
+            "--loglevel=error",
+            *scope,
+        ],
+        environment,
+    )
     stamp.write_text(f"{lock} {'all' if has_checks else 'build'}")
 
 
