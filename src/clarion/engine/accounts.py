@@ -8,13 +8,10 @@ import orjson
 
 from clarion.channels.contract import SenderAccount
 from clarion.domain.message import Channel
-from clarion.store.pool import Connection
-from clarion.store.queries import Row, load
+from clarion.store.queries import Row
 from clarion.store.secrets import Sealer
 
-__all__ = ["account_of", "load_account", "open_secrets", "seal_secrets"]
-
-OUTBOX = load("outbox")
+__all__ = ["account_of", "open_secrets", "seal_secrets"]
 
 
 def seal_secrets(sealer: Sealer, secrets: Mapping[str, str], webhook_key: str) -> str:
@@ -36,11 +33,3 @@ def account_of(sealer: Sealer, row: Row) -> SenderAccount:
         config=row["config"],
         secrets=open_secrets(sealer, row["secrets_sealed"], row["webhook_key"]),
     )
-
-
-async def load_account(connection: Connection, sealer: Sealer, sender_id: int) -> SenderAccount:
-    """Read a sender's account.  ``KeyError`` if there is no such sender."""
-    row = await OUTBOX.fetchrow(connection, "sender_account", sender_id=sender_id)
-    if row is None:
-        raise KeyError(sender_id)
-    return account_of(sealer, row)
