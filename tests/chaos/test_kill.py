@@ -114,5 +114,9 @@ async def test_hardly_anybody_is_in_doubt_who_was_not_written_to(
     await house.until_settled(campaign.id, is_doubt_allowed=True)
     sends = house.sends_by_phone()
     assert not [phone for phone, count in sends.items() if count > 1]
-    assert people - len(sends) == sum(unwritten)
+    # Those to whom nothing had been written are told by the journal and written to after the kill,
+    # all but the request that was being noted; whoever is missing is known as in doubt.
+    missing_count = people - len(sends)
+    assert missing_count <= min(people // 100, sum(unwritten))
+    assert (await house.outcomes(campaign.id))["in_doubt"] >= missing_count
     await house.balance()
