@@ -16,6 +16,7 @@ BIN := $(VENV)/bin
 DEMO_ARGS ?=
 BENCH_ARGS ?=
 PYTEST_ARGS ?=
+TEST_PROCESSES ?= 2
 LOCK = $(BIN)/uv pip compile --system-certs pyproject.toml --universal --generate-hashes --python-version 3.11 \
 	--no-emit-index-url --no-header --quiet
 
@@ -50,11 +51,12 @@ console-tools: $(VENV)/dev.stamp
 	@$(call BUILD_CONSOLE,--checks)
 
 # The checks are run first but do not keep the tests from running: one call tells everything,
-# and the last line is pytest's own summary.
+# and the last line is pytest's own summary.  Two processes take turns at the tests (TEST_PROCESSES=0
+# for one only): half of the time is waiting for browsers, servers and clocks.
 test: console-tools ## Run all checks and tests (PYTEST_ARGS="-k name")
 	@status=0; \
 	$(MAKE) check || status=1; \
-	$(BIN)/python -m pytest -m "not long" $(PYTEST_ARGS) || status=1; \
+	$(BIN)/python -m pytest -m "not long" -n $(TEST_PROCESSES) --dist loadgroup $(PYTEST_ARGS) || status=1; \
 	exit $$status
 
 check: console-tools ## Lint, format, types, direction of imports

@@ -33,7 +33,26 @@ FAST_SETTINGS = {
     "shared_buffers": "64MB",
     "autovacuum": "off",
 }
+# Run side by side (-n 2 --dist loadgroup), these folders keep to one process each: the browser and its
+# installation are opened once, and whole installations that are killed do not disturb each other.
+GROUP_OF_FOLDER = {
+    "console": "browser",
+    "chaos": "installations",
+    "docs": "installations",
+    "scenarios": "installations",
+}
+_TESTS = Path(__file__).parent
 _numbers = itertools.count(1)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Say which tests stay together in one process."""
+    for item in items:
+        if not item.path.is_relative_to(_TESTS):
+            continue
+        group = GROUP_OF_FOLDER.get(item.path.relative_to(_TESTS).parts[0])
+        if group is not None:
+            item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture(scope="session")
