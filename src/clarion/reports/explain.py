@@ -3,14 +3,15 @@
 Theory of operation.  The rows about one person of one occurrence (the snapshot's row, the session,
 its messages with their attempts and receipts, what the person said, and the consent of then) are
 read one after the other; ``facts_of`` turns them into facts, purely.  Facts are in the order of
-their instants; the words for their kinds stand in one table, in both languages.
+their instants; the words for their kinds stand in one table, in both languages.  A platform tells
+whole seconds: what it tells stands behind what we saw within the same second.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -25,6 +26,8 @@ __all__ = ["FACT_WORDS", "Explanation", "Fact", "explain_participant", "facts_of
 QUERIES = load("explanations")
 
 Language = Literal["en", "zh"]
+
+_SECOND = timedelta(seconds=1)
 
 FACT_WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
@@ -169,9 +172,14 @@ def facts_of(
         Fact(at, kind, FACT_WORDS[kind][index], detail, message_id)
         for at, kind, detail, message_id in sorted(
             (fact for fact in told if fact[0] is not None),
-            key=lambda fact: (fact[0], order[fact[1]]),
+            key=lambda fact: (_latest(fact[0]), order[fact[1]]),
         )
     )
+
+
+def _latest(at: datetime) -> datetime:
+    """When it happened at the latest: an instant without a fraction may be a truncated one."""
+    return at if at.microsecond else at + _SECOND
 
 
 _Told = tuple[Any, str, str | None, int | None]
