@@ -28,6 +28,7 @@ QUERIES = load("explanations")
 Language = Literal["en", "zh"]
 
 _SECOND = timedelta(seconds=1)
+_TOLD_BY_PLATFORM = {"message_sent", "message_delivered", "message_read", "message_failed"}
 
 FACT_WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
@@ -172,14 +173,14 @@ def facts_of(
         Fact(at, kind, FACT_WORDS[kind][index], detail, message_id)
         for at, kind, detail, message_id in sorted(
             (fact for fact in told if fact[0] is not None),
-            key=lambda fact: (_latest(fact[0]), order[fact[1]]),
+            key=lambda fact: (_latest(fact[0], fact[1]), order[fact[1]]),
         )
     )
 
 
-def _latest(at: datetime) -> datetime:
-    """When it happened at the latest: an instant without a fraction may be a truncated one."""
-    return at if at.microsecond else at + _SECOND
+def _latest(at: datetime, kind: str) -> datetime:
+    """When it happened at the latest: the platform cuts its instants to the second."""
+    return at + _SECOND if kind in _TOLD_BY_PLATFORM and not at.microsecond else at
 
 
 _Told = tuple[Any, str, str | None, int | None]

@@ -38,7 +38,7 @@ def test_what_the_platform_tells_in_whole_seconds_stands_behind_what_we_saw() ->
         message_id=7,
     )
     person = _row(
-        scheduled_at=datetime(2026, 3, 2, 10, tzinfo=UTC),
+        scheduled_at=SECOND,
         started_at=SECOND.replace(microsecond=50_000),
         finished_at=None,
         campaign_name="Spring",
