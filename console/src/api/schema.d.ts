@@ -1531,7 +1531,13 @@ export interface paths {
          */
         get: operations["message_list"];
         put?: never;
-        post?: never;
+        /**
+         * Send a message
+         * @description A template at any time, everything else within 24 hours after the person wrote.
+         *
+         *     Whoever may not be written to gets a message whose status and reason say so; it never leaves.
+         */
+        post: operations["message_send"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1572,6 +1578,26 @@ export interface paths {
         get: operations["message_list_conversation"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messages/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send many messages
+         * @description All or none are taken; they give way to conversations.
+         */
+        post: operations["message_send_batch"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2424,6 +2450,24 @@ export interface components {
             contact_ids: number[];
         };
         /**
+         * ContentRequest
+         * @description What a message says, in the form in which messages are answered.
+         */
+        ContentRequest: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "template" | "text" | "media" | "list";
+            /**
+             * Body
+             * @description `template`: {name, language, category, parameters: [{component, value, kind, name, index, sub_type, filename}]}; `text`: {text, buttons: [{id, title}], header, footer, preview_url}; `media`: {media, link or media_id, caption, filename}; `list`: {text, button, sections: [{title, rows: [{id, title, description}]}], header, footer}.
+             */
+            body: {
+                [key: string]: unknown;
+            };
+        };
+        /**
          * ConversationAnswer
          * @description A contact that waits, or waited, for a person.
          */
@@ -3087,6 +3131,62 @@ export interface components {
             read_at: string | null;
             /** Failed At */
             failed_at: string | null;
+            /**
+             * Reply To
+             * @description The provider's id of the message that this answers.
+             */
+            reply_to: string | null;
+            /**
+             * Request Key
+             * @description The key of the request outside of flows.
+             */
+            request_key: string | null;
+            /**
+             * Tag
+             * @description The asker's own mark of such a request.
+             */
+            tag: string | null;
+        };
+        /**
+         * MessageBatchAnswer
+         * @description The messages in the order of the recipients.
+         */
+        MessageBatchAnswer: {
+            /** Key */
+            key: string;
+            /**
+             * Is Repeated
+             * @description Whether they were sent earlier under this key.
+             */
+            is_repeated: boolean;
+            /** Messages */
+            messages: components["schemas"]["MessageAnswer"][];
+        };
+        /**
+         * MessageBatchRequest
+         * @description Many messages at once; each recipient has its content, or the common one.
+         */
+        MessageBatchRequest: {
+            /**
+             * Sender
+             * @description A sender's name; without it, the one that the person knows, else any.
+             */
+            sender?: string | null;
+            /**
+             * Key
+             * @description Of your choice; under one key nothing is sent twice, ever.
+             * @default
+             */
+            key: string;
+            /**
+             * Tag
+             * @description Your own mark; told again with every receipt.
+             * @default
+             */
+            tag: string;
+            content?: components["schemas"]["ContentRequest"] | null;
+            /** Recipients */
+            recipients: components["schemas"]["RecipientRequest"][];
         };
         /**
          * MessageDetailAnswer
@@ -3174,8 +3274,56 @@ export interface components {
             read_at: string | null;
             /** Failed At */
             failed_at: string | null;
+            /**
+             * Reply To
+             * @description The provider's id of the message that this answers.
+             */
+            reply_to: string | null;
+            /**
+             * Request Key
+             * @description The key of the request outside of flows.
+             */
+            request_key: string | null;
+            /**
+             * Tag
+             * @description The asker's own mark of such a request.
+             */
+            tag: string | null;
             /** Attempts */
             attempts: components["schemas"]["AttemptAnswer"][];
+        };
+        /**
+         * MessageSendRequest
+         * @description One message; `contact_id` or `phone`.
+         */
+        MessageSendRequest: {
+            /**
+             * Sender
+             * @description A sender's name; without it, the one that the person knows, else any.
+             */
+            sender?: string | null;
+            /**
+             * Key
+             * @description Of your choice; under one key nothing is sent twice, ever.
+             * @default
+             */
+            key: string;
+            /**
+             * Tag
+             * @description Your own mark; told again with every receipt.
+             * @default
+             */
+            tag: string;
+            /** Contact Id */
+            contact_id?: number | null;
+            /** Phone */
+            phone?: string | null;
+            content: components["schemas"]["ContentRequest"];
+            /**
+             * Reply To
+             * @description The provider's id of the message that this one answers.
+             */
+            reply_to?: string | null;
         };
         /**
          * MessageStatus
@@ -4299,6 +4447,18 @@ export interface components {
          * @enum {string}
          */
         ReceiptState: "held" | "sent" | "delivered" | "read" | "played" | "failed";
+        /**
+         * RecipientRequest
+         * @description One of many; `contact_id` or `phone`.
+         */
+        RecipientRequest: {
+            /** Contact Id */
+            contact_id?: number | null;
+            /** Phone */
+            phone?: string | null;
+            /** @description Instead of the common content. */
+            content?: components["schemas"]["ContentRequest"] | null;
+        };
         /**
          * Reentry
          * @description What happens to a contact who is still inside a session of the same flow.
@@ -7077,6 +7237,7 @@ export interface operations {
                 direction?: ("out" | "in") | null;
                 status?: components["schemas"]["MessageStatus"] | null;
                 provider_id?: string | null;
+                request_key?: string | null;
             };
             header?: never;
             path?: never;
@@ -7091,6 +7252,33 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_MessageAnswer_"];
+                };
+            };
+        };
+    };
+    message_send: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A key of your choice; the same request with the same key is done once. */
+                "idempotency-key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MessageSendRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageAnswer"];
                 };
             };
         };
@@ -7140,6 +7328,33 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_MessageAnswer_"];
+                };
+            };
+        };
+    };
+    message_send_batch: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A key of your choice; the same request with the same key is done once. */
+                "idempotency-key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MessageBatchRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageBatchAnswer"];
                 };
             };
         };

@@ -116,6 +116,7 @@ SENDER_ERRORS = (
     _caller("webhook.not_found", 404, "No sender listens at this webhook address", "Use the address that `clarion sender add` printed."),
     _caller("webhook.malformed", 400, "The webhook's body could not be read", "Send the provider's JSON body unchanged."),
     _caller("message.not_found", 404, "There is no such message", "Search the messages of the workspace."),
+    _caller("message.invalid", 422, "The provider would refuse the message", "Correct the fields named in `errors`."),
     _caller("conversation.not_found", 404, "There is no such conversation", "List the conversations of the workspace."),
     _caller("conversation.closed", 409, "The conversation is closed", "List the open conversations."),
 )

@@ -88,7 +88,9 @@ def write_requests(
     """The requests of rows as bytes; what cannot be expressed joins the refused."""
     ready: list[Ready] = []
     for row in rows:
-        message = OutMessage(attempt_id_of(row.message_id, row.attempt), row.to, row.content)
+        message = OutMessage(
+            attempt_id_of(row.message_id, row.attempt), row.to, row.content, row.reply_to
+        )
         try:
             ready.append(Ready(row, client.payload_of(adapter.request_for(account, message))))
         except ValueError as error:

@@ -59,6 +59,7 @@ class Row:
     to: Address
     content: Content
     tried_count: int = 0
+    reply_to: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,7 @@ def row_from_record(lane: Lane, record: Record, content: Content) -> Row:
         to=Address(Channel(record["channel"]), AddressKind(record["to_kind"]), record["to_value"]),
         content=content,
         tried_count=record["tried_count"],
+        reply_to=record["reply_to"],
     )
 
 

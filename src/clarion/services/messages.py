@@ -28,6 +28,7 @@ __all__ = [
     "list_messages",
     "read_attempts",
     "read_message",
+    "read_messages",
 ]
 
 QUERIES = load("messages")
@@ -37,7 +38,8 @@ QUERIES = load("messages")
 class Message:
     """A message; ``content`` is ``{"kind": ..., "body": {...}}``.
 
-    ``status`` is where it is as far as we know, ``stage`` the furthest that receipts prove.
+    ``status`` is where it is as far as we know, ``stage`` the furthest that receipts prove.  A
+    message outside of flows tells the key and the tag that it was asked for with.
     """
 
     id: int
@@ -70,6 +72,9 @@ class Message:
     delivered_at: datetime | None
     read_at: datetime | None
     failed_at: datetime | None
+    reply_to: str | None
+    request_key: str | None
+    tag: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +104,13 @@ class MessageFilter:
     direction: str | None = None
     status: str | None = None
     provider_id: str | None = None
+    request_key: str | None = None
 
 
 # The filters that open a way of their own, the narrowest first, and the query of each way.
 _WAYS = (
     ("provider_id", "message_ids_by_provider_id"),
+    ("request_key", "message_ids_of_request"),
     ("contact_id", "message_ids_of_contact"),
     ("campaign_id", "message_ids_of_campaign"),
 )
@@ -149,6 +156,15 @@ async def read_message(connection: Connection, scope: Scope, message_id: int) ->
             message_id=message_id,
         )
     return found[0]
+
+
+async def read_messages(
+    connection: Connection, scope: Scope, message_ids: Sequence[int]
+) -> list[Message]:
+    """Messages by id, in this order; those that are not there are left out."""
+    scope.require(Permission.READ)
+    by_id = {each.id: each for each in await _read(connection, scope, message_ids)}
+    return [by_id[message_id] for message_id in message_ids if message_id in by_id]
 
 
 async def read_attempts(connection: Connection, scope: Scope, message_id: int) -> list[Attempt]:

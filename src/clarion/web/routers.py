@@ -14,6 +14,7 @@ from clarion.web.imports import routes as imports
 from clarion.web.keys import routes as keys
 from clarion.web.live import routes as live
 from clarion.web.messages import routes as messages
+from clarion.web.messages import sends
 from clarion.web.nodes import routes as nodes
 from clarion.web.occurrences import routes as occurrences
 from clarion.web.senders import routes as senders
@@ -39,6 +40,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     occurrences.router,
     nodes.router,
     messages.router,
+    sends.router,
     conversations.router,
     audit.router,
     live.router,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from clarion.domain.message import Channel, Content, Lane, MessageStatus
+from clarion.engine.outbound import WITHHELD_STATUS
 from clarion.store.content import content_to_json
 from clarion.store.pool import Connection
 from clarion.store.queries import load
@@ -20,12 +21,15 @@ OUTBOX = load("outbox")
 
 @dataclass(frozen=True, slots=True)
 class NewMessage:
-    """An outbound message before it has an id; ``reason`` is set when it fails at once."""
+    """An outbound message before it has an id; ``reason`` is set when it never leaves.
+
+    One outside of flows has no session, step and node.
+    """
 
     contact_id: int
-    session_id: int
-    step: int
-    node_id: str
+    session_id: int | None
+    step: int | None
+    node_id: str | None
     content: Content
     sender_id: int | None
     lane: Lane
@@ -34,6 +38,7 @@ class NewMessage:
     campaign_id: int | None = None
     occurrence_id: int | None = None
     reason: str | None = None
+    reply_to: str | None = None
 
     @property
     def is_opening(self) -> bool:
@@ -75,13 +80,17 @@ async def insert_messages(
         to_kinds=[each.to_kind for each in messages],
         to_values=[each.to_value for each in messages],
         contents=[content_to_json(each.content) for each in messages],
-        statuses=[
-            (MessageStatus.FAILED if each.reason else MessageStatus.QUEUED).value
-            for each in messages
-        ],
+        statuses=[_status_of(each.reason) for each in messages],
         reasons=[each.reason for each in messages],
+        replies_to=[each.reply_to for each in messages],
     )
     return ids
+
+
+def _status_of(reason: str | None) -> str:
+    if reason is None:
+        return MessageStatus.QUEUED.value
+    return WITHHELD_STATUS.get(reason, MessageStatus.FAILED.value)
 
 
 async def append_to_outboxes(

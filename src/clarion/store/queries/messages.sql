@@ -50,16 +50,30 @@ WHERE m.sender_id IN (SELECT s.id FROM senders s WHERE s.workspace_id = :workspa
 ORDER BY m.id DESC
 LIMIT :limit;
 
+-- name: message_ids_of_request
+-- The messages that were asked for under one key.
+SELECT m.id FROM message_requests q
+JOIN messages m ON m.id = q.message_id
+WHERE q.workspace_id = :workspace_id AND q.key = :request_key
+  AND m.id < coalesce(:below_id::bigint, 9223372036854775807)
+  AND (:contact_id::bigint IS NULL OR m.contact_id = :contact_id)
+  AND (:sender_id::bigint IS NULL OR m.sender_id = :sender_id)
+  AND (:direction::text IS NULL OR m.direction = :direction)
+  AND (:status::text IS NULL OR m.status = :status)
+ORDER BY m.id DESC
+LIMIT :limit;
+
 -- name: message_shapes
 -- Messages as they are shown, the newest first.
 SELECT m.id, m.direction, m.channel, m.sender_id, s.name AS sender_name, m.contact_id,
     c.name AS contact_name, c.phone AS contact_phone, m.session_id, m.campaign_id,
     m.occurrence_id, m.node_id, m.is_opening, m.lane, m.to_kind, m.to_value, m.content, m.status,
     m.reason, m.attempt, m.provider_id, m.error_code, m.error_title, m.created_at, m.accepted_at,
-    m.sent_at, m.delivered_at, m.read_at, m.failed_at
+    m.sent_at, m.delivered_at, m.read_at, m.failed_at, m.reply_to, q.key AS request_key, q.tag
 FROM messages m
 JOIN contacts c ON c.id = m.contact_id
 LEFT JOIN senders s ON s.id = m.sender_id
+LEFT JOIN message_requests q ON q.message_id = m.id
 WHERE m.workspace_id = :workspace_id AND m.id = ANY(:message_ids::bigint[])
 ORDER BY m.id DESC;
 

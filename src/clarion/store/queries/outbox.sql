@@ -137,7 +137,7 @@ WHERE s.workspace_id = :workspace_id AND l.owner <> '' AND l.lease_until > clock
 -- The next rows of a lane above a mark, with all that is needed to send them and the last look at
 -- consent, suppression, the 24 hour window and the campaign: what must not leave carries its reason.
 -- A message that is gone (its contact was deleted) is stale, so that the mark passes it.
-SELECT r.position, r.message_id, r.attempt, m.content, m.to_kind, m.to_value, m.channel,
+SELECT r.position, r.message_id, r.attempt, m.reply_to, m.content, m.to_kind, m.to_value, m.channel,
     CASE WHEN r.attempt = 1 THEN 0 ELSE (
         SELECT count(*) FROM attempts a WHERE a.message_id = r.message_id
     ) END AS tried_count,

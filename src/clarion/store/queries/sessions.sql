@@ -100,17 +100,17 @@ FROM unnest(:contact_ids::bigint[], :sender_ids::bigint[], :reply_tos::text[])
 INSERT INTO messages
     (id, workspace_id, direction, channel, sender_id, contact_id, session_id, step, campaign_id,
      occurrence_id, node_id, is_opening, lane, to_kind, to_value, content, status, reason,
-     created_at)
+     reply_to, created_at)
 SELECT r.id, :workspace_id, 'out', :channel, r.sender_id, r.contact_id, r.session_id, r.step,
     r.campaign_id, r.occurrence_id, r.node_id, r.is_opening, r.lane, r.to_kind, r.to_value,
-    r.content::jsonb, r.status, r.reason, :now::timestamptz
+    r.content::jsonb, r.status, r.reason, r.reply_to, :now::timestamptz
 FROM unnest(
     :ids::bigint[], :sender_ids::bigint[], :contact_ids::bigint[], :session_ids::bigint[],
     :steps::integer[], :campaign_ids::bigint[], :occurrence_ids::bigint[], :node_ids::text[],
     :are_opening::boolean[], :lanes::text[], :to_kinds::text[], :to_values::text[],
-    :contents::text[], :statuses::text[], :reasons::text[])
+    :contents::text[], :statuses::text[], :reasons::text[], :replies_to::text[])
     AS r (id, sender_id, contact_id, session_id, step, campaign_id, occurrence_id, node_id,
-          is_opening, lane, to_kind, to_value, content, status, reason);
+          is_opening, lane, to_kind, to_value, content, status, reason, reply_to);
 
 -- name: flow_version
 -- An immutable version of a flow.

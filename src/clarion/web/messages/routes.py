@@ -38,9 +38,17 @@ def _filter(
     direction: Direction | None = None,
     status: MessageStatus | None = None,
     provider_id: Annotated[SearchText | None, Query(min_length=1, max_length=300)] = None,
+    request_key: Annotated[SearchText | None, Query(min_length=1, max_length=200)] = None,
 ) -> MessageFilter:
     return MessageFilter(
-        contact_id, campaign_id, occurrence_id, sender_id, direction, status, provider_id
+        contact_id,
+        campaign_id,
+        occurrence_id,
+        sender_id,
+        direction,
+        status,
+        provider_id,
+        request_key,
     )
 
 

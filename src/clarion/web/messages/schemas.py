@@ -59,6 +59,9 @@ class MessageAnswer(BaseModel):
     delivered_at: datetime | None
     read_at: datetime | None
     failed_at: datetime | None
+    reply_to: str | None = Field(description="The provider's id of the message that this answers.")
+    request_key: str | None = Field(description="The key of the request outside of flows.")
+    tag: str | None = Field(description="The asker's own mark of such a request.")
 
 
 class AttemptAnswer(BaseModel):
