@@ -71,6 +71,13 @@ class Settings(BaseSettings):
         " they begin with the address that the server listens on.",
         pattern=r"^https?://[^/?#\s]+(/[^?#\s]*[^/?#\s])?$",
     )
+    simulator_url: str | None = Field(
+        None,
+        description="The address of a simulated WhatsApp of this installation (`clarion simulate`),"
+        " for example `http://127.0.0.1:9000`. A sender whose base URL it is has a wall of phones in"
+        " the console, where one sees what people receive and may answer for them. The demo sets it.",
+        pattern=r"^https?://[^/?#\s]+$",
+    )
     trusted_proxies: str = Field(
         "127.0.0.1",
         description="The addresses or networks, separated by commas, of reverse proxies whose"

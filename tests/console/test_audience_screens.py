@@ -25,6 +25,15 @@ def _choose_page(page: Page) -> None:
     expect(page.locator(".selection-bar")).to_be_visible()
 
 
+def _first_phone(page: Page) -> None:
+    expect(page.locator(".tiny-phone").first).to_be_visible()
+
+
+def _open_first_phone(page: Page) -> None:
+    page.locator(".tiny-phone").first.click()
+    expect(page.get_by_role("log")).to_be_visible()
+
+
 SCREENS = (
     Screen("contacts", "/console/audience", _choose_page),
     Screen("contact-add", "/console/audience", _first_button_of_head, is_kept=False),
@@ -43,6 +52,8 @@ SCREENS = (
     Screen("message", "/console/messages?message=1"),
     Screen("senders", "/console/senders"),
     Screen("sender-add", "/console/senders", _first_button_of_head, is_kept=False),
+    Screen("phones", "/console/phones", _first_phone),
+    Screen("phone", "/console/phones", _open_first_phone),
     Screen("workspace", "/console/settings", is_kept=False),
     Screen("people", "/console/settings/people", is_kept=False),
     Screen("keys", "/console/settings/keys", is_kept=False),

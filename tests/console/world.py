@@ -107,7 +107,10 @@ async def world(
     settings: Settings, *, people_count: int, rate_per_second: float
 ) -> AsyncIterator[World]:
     """A shop whose campaign of yesterday is suspended, and whose next one waits."""
-    async with running(settings) as process, Simulator(LIVELY) as simulator:
+    async with contextlib.AsyncExitStack() as stack:
+        simulator = await stack.enter_async_context(Simulator(LIVELY))
+        with_wall = settings.model_copy(update={"simulator_url": simulator.base_url})
+        process = await stack.enter_async_context(running(with_wall))
         assert process.origin is not None
         yield await _furnish(process, process.origin, simulator, people_count, rate_per_second)
 

@@ -472,6 +472,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/simulator/senders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the senders that speak to the simulator of this installation
+         * @description None unless `CLARION_SIMULATOR_URL` names one; the demo's does.
+         */
+        get: operations["simulated_sender_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/simulator/senders/{sender_id}/phones": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Look at the phones of simulated people
+         * @description Those that are named with `phone` (digits, repeated), and the newest `limit`.
+         */
+        get: operations["simulated_phone_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/simulator/senders/{sender_id}/phones/{phone}/say": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answer for a simulated person
+         * @description It comes in at the sender's webhook, signed, as if she had written or tapped.
+         */
+        post: operations["simulated_phone_say"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/simulator/senders/{sender_id}/answering": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let simulated people answer by themselves, or not
+         * @description For all numbers of the simulator; receipts go on.
+         */
+        post: operations["simulated_answering"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/templates": {
         parameters: {
             query?: never;
@@ -1790,6 +1870,14 @@ export interface components {
             after_seconds: number;
         };
         /**
+         * AnsweringBody
+         * @description Whether people answer by themselves.
+         */
+        AnsweringBody: {
+            /** Is Answering */
+            is_answering: boolean;
+        };
+        /**
          * AssignmentRequest
          * @description Who looks after the conversation.
          */
@@ -2870,6 +2958,16 @@ export interface components {
             name: string;
         };
         /**
+         * HeaderAnswer
+         * @description A message's head; `kind` is `text` or a kind of media.
+         */
+        HeaderAnswer: {
+            /** Kind */
+            kind: string;
+            /** Text */
+            text: string;
+        };
+        /**
          * Health
          * @description All is well.
          */
@@ -3716,6 +3814,22 @@ export interface components {
          * @enum {string}
          */
         OccurrenceStatus: "queued" | "planned" | "running" | "finished" | "missed" | "skipped" | "cancelled";
+        /**
+         * OfferAnswer
+         * @description Something that can be tapped.
+         */
+        OfferAnswer: {
+            /**
+             * Kind
+             * @description How a tap is told to the webhook.
+             * @enum {string}
+             */
+            kind: "button" | "button_reply" | "list_reply" | "nfm_reply";
+            /** Key */
+            key: string;
+            /** Title */
+            title: string;
+        };
         /**
          * Outcome
          * @description What became of one contact of an occurrence's snapshot.
@@ -4570,6 +4684,20 @@ export interface components {
             };
         };
         /**
+         * SayBody
+         * @description What the person says: exactly one of `text` and `tap`.
+         */
+        SayBody: {
+            /** Text */
+            text?: string | null;
+            tap?: components["schemas"]["TapBody"] | null;
+            /**
+             * Reply To
+             * @description The `provider_id` of the message that is answered.
+             */
+            reply_to?: string | null;
+        };
+        /**
          * SenderAnswer
          * @description A sender without its secrets.
          */
@@ -4674,6 +4802,89 @@ export interface components {
             workspace_id?: number | null;
         };
         /**
+         * SimulatedLineAnswer
+         * @description One message on a phone.
+         */
+        SimulatedLineAnswer: {
+            /** Provider Id */
+            provider_id: string;
+            /**
+             * Side
+             * @enum {string}
+             */
+            side: "business" | "person";
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Kind */
+            kind: string;
+            header: components["schemas"]["HeaderAnswer"] | null;
+            /** Body */
+            body: string;
+            /** Footer */
+            footer: string | null;
+            /**
+             * Buttons
+             * @description What only looks like buttons: links, menus.
+             */
+            buttons: string[];
+            /**
+             * Offers
+             * @description What can be tapped.
+             */
+            offers: components["schemas"]["OfferAnswer"][];
+            /**
+             * State
+             * @description `accepted`, `sent`, `delivered`, `read` or `failed`.
+             */
+            state: string;
+            /** Error Code */
+            error_code: number | null;
+        };
+        /**
+         * SimulatedPhoneAnswer
+         * @description Somebody's phone; lines oldest first, as far back as the simulator remembers.
+         */
+        SimulatedPhoneAnswer: {
+            /**
+             * Phone
+             * @description Digits.
+             */
+            phone: string;
+            /** Name */
+            name: string;
+            /** Contact Id */
+            contact_id: number | null;
+            /** Is Person Writing */
+            is_person_writing: boolean;
+            /** Is Business Writing */
+            is_business_writing: boolean;
+            /** Lines */
+            lines: components["schemas"]["SimulatedLineAnswer"][];
+        };
+        /**
+         * SimulatedSender
+         * @description A sender that speaks to the simulator of this installation.
+         */
+        SimulatedSender: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Display Address */
+            display_address: string;
+        };
+        /**
+         * SimulatedSendersAnswer
+         * @description None where there is no simulator.
+         */
+        SimulatedSendersAnswer: {
+            /** Items */
+            items: components["schemas"]["SimulatedSender"][];
+        };
+        /**
          * SkipWaitMove
          * @description The clock goes to the end of the wait.
          */
@@ -4725,6 +4936,21 @@ export interface components {
             changed_count: number;
             /** Deleted Count */
             deleted_count: number;
+        };
+        /**
+         * TapBody
+         * @description An offer of a message, as it was given.
+         */
+        TapBody: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "button" | "button_reply" | "list_reply" | "nfm_reply";
+            /** Key */
+            key: string;
+            /** Title */
+            title: string;
         };
         /**
          * TemplateAnswer
@@ -4831,6 +5057,24 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+        };
+        /**
+         * WallAnswer
+         * @description Phones, live.
+         */
+        WallAnswer: {
+            /**
+             * Is Answering
+             * @description Whether people answer by themselves.
+             */
+            is_answering: boolean;
+            /** Asked */
+            asked: components["schemas"]["SimulatedPhoneAnswer"][];
+            /**
+             * Newest
+             * @description Where something happened last, the newest first.
+             */
+            newest: components["schemas"]["SimulatedPhoneAnswer"][];
         };
         /**
          * WorkspaceAnswer
@@ -5638,6 +5882,100 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["SyncAnswer"];
                 };
+            };
+        };
+    };
+    simulated_sender_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SimulatedSendersAnswer"];
+                };
+            };
+        };
+    };
+    simulated_phone_list: {
+        parameters: {
+            query?: {
+                phone?: string[];
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                sender_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WallAnswer"];
+                };
+            };
+        };
+    };
+    simulated_phone_say: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sender_id: number;
+                phone: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SayBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    simulated_answering: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sender_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnsweringBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

@@ -7,6 +7,7 @@ import { Button, Drawer, Grid, Layout, Menu } from "antd";
 import { Suspense, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { followLive } from "../api/live";
+import { useHasPhones } from "../pages/phones/queries";
 import { Loading } from "../parts/Loading";
 import { LanguageMenu, PersonMenu, SenderHealth, ThemeMenu } from "./HeaderMenus";
 import { Palette, PaletteButton } from "./Palette";
@@ -26,13 +27,15 @@ function Navigation({ onChoose }: { onChoose?: () => void }) {
   const { t } = useTranslation("shell");
   const pathname = useRouterState({ select: (state) => state.location.pathname });
   const current = screenOf(pathname)?.name;
+  const hasPhones = useHasPhones();
+  const shown = BUILT_SCREENS.filter((screen) => hasPhones || screen.needsSimulator !== true);
   return (
     <nav aria-label={t("navigation")}>
       <Menu
         mode="inline"
         selectedKeys={current === undefined ? [] : [current]}
         style={{ borderInlineEnd: 0 }}
-        items={BUILT_SCREENS.map((screen) => ({
+        items={shown.map((screen) => ({
           key: screen.name,
           icon: screen.icon,
           label: (

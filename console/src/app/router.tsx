@@ -20,6 +20,7 @@ import {
   newImportSearchOf,
 } from "../pages/audience/search";
 import { messageSearchOf } from "../pages/messages/queries";
+import { wallSearchOf } from "../pages/phones/queries";
 import { auditSearchOf } from "../pages/settings/queries";
 import { templateSearchOf } from "../pages/templates/queries";
 import { Loading } from "../parts/Loading";
@@ -184,6 +185,13 @@ const senders = createRoute({
   component: lazyRouteComponent(() => import("../pages/senders/List"), "SenderList"),
 });
 
+const phones = createRoute({
+  getParentRoute: () => shell,
+  path: "/phones",
+  validateSearch: wallSearchOf,
+  component: lazyRouteComponent(() => import("../pages/phones/Wall"), "PhoneWall"),
+});
+
 const workspace = createRoute({
   getParentRoute: () => shell,
   path: "/settings",
@@ -225,6 +233,7 @@ const tree = root.addChildren([
     template,
     messages,
     senders,
+    phones,
     ...SETTINGS,
   ]),
 ]);

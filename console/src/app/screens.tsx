@@ -6,6 +6,7 @@ import {
   BranchesOutlined,
   HomeOutlined,
   MessageOutlined,
+  MobileOutlined,
   PhoneOutlined,
   SettingOutlined,
   SoundOutlined,
@@ -19,6 +20,8 @@ export interface Screen {
   path: string;
   icon: ReactNode;
   isBuilt: boolean;
+  /** Only where there are simulated people to look at. */
+  needsSimulator?: boolean;
 }
 
 export const SCREENS: readonly Screen[] = [
@@ -29,6 +32,13 @@ export const SCREENS: readonly Screen[] = [
   { name: "templates", path: "/templates", icon: <AppstoreOutlined />, isBuilt: true },
   { name: "messages", path: "/messages", icon: <MessageOutlined />, isBuilt: true },
   { name: "senders", path: "/senders", icon: <PhoneOutlined />, isBuilt: true },
+  {
+    name: "phones",
+    path: "/phones",
+    icon: <MobileOutlined />,
+    isBuilt: true,
+    needsSimulator: true,
+  },
   { name: "settings", path: "/settings", icon: <SettingOutlined />, isBuilt: true },
 ];
 

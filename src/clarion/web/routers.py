@@ -19,6 +19,7 @@ from clarion.web.nodes import routes as nodes
 from clarion.web.occurrences import routes as occurrences
 from clarion.web.senders import routes as senders
 from clarion.web.sign_ins import routes as sign_ins
+from clarion.web.simulator import routes as simulator
 from clarion.web.templates import routes as templates
 from clarion.web.users import routes as users
 from clarion.web.workspaces import routes as workspaces
@@ -31,6 +32,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     users.router,
     keys.router,
     senders.router,
+    simulator.router,
     templates.router,
     contacts.router,
     groups.router,

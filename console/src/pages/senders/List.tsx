@@ -4,12 +4,14 @@ import {
   DeleteOutlined,
   EditOutlined,
   HeartOutlined,
+  MobileOutlined,
   MoreOutlined,
   PauseOutlined,
   PlayCircleOutlined,
   PlusOutlined,
 } from "@ant-design/icons";
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { Button, Dropdown, Form, Input } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -31,6 +33,7 @@ import { exactCount } from "../../parts/numbers";
 import { PageHead } from "../../parts/PageHead";
 import { Status } from "../../parts/Status";
 import { Ago, ZonedTime } from "../../parts/Times";
+import { simulatedSendersQuery } from "../phones/queries";
 import { SyncButton } from "../templates/List";
 import { askedAt, healthFacts, qualityTone, tierCount } from "./health";
 import { type Sender, sendersQuery } from "./queries";
@@ -188,6 +191,7 @@ function Actions({ sender }: { sender: Sender }) {
 function SenderCard({ sender, mayManage }: { sender: Sender; mayManage: boolean }) {
   const { t } = useTranslation("senders");
   const asked = askedAt(sender.health);
+  const isSimulated = useQuery(simulatedSendersQuery).data?.items.some((each) => each.id === sender.id);
   return (
     <section className="panel" aria-label={sender.name}>
       <div className="panel-head">
@@ -196,7 +200,14 @@ function SenderCard({ sender, mayManage }: { sender: Sender; mayManage: boolean 
             {sender.name} <State sender={sender} />
           </span>
         </h2>
-        {mayManage && <Actions sender={sender} />}
+        <span className="beside">
+          {isSimulated && (
+            <Link to="/phones" search={{ sender: sender.id }}>
+              <MobileOutlined aria-hidden /> {t("phones")}
+            </Link>
+          )}
+          {mayManage && <Actions sender={sender} />}
+        </span>
       </div>
       {sender.status === "paused" && (
         <p className="soft">

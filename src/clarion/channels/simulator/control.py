@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
+from clarion.channels.simulator.chats import CHATS_AT_MOST, Chat
 from clarion.channels.simulator.fates import Fates
 from clarion.channels.simulator.faults import FaultRule
 from clarion.channels.simulator.ids import person_draws
@@ -107,6 +108,7 @@ class Control:
             ("POST", "events"): self._post_events,
             ("POST", "templates"): self._post_templates,
             ("GET", "people"): self._get_person,
+            ("GET", "chats"): self._get_chats,
             ("POST", "people"): self._post_person,
             ("GET", "faults"): self._get_faults,
             ("POST", "faults"): self._post_faults,
@@ -263,6 +265,36 @@ class Control:
             raise _ControlError("say text, tap, preference or content")
         content = {"type": "text", "text": {"body": spec.text}}
         return self._fates.write(number, person, content, reply_to=reply_to)
+
+    # what people see
+
+    def chats(self, phone_number_id: str, phones: Sequence[str], limit: int) -> dict[str, Any]:
+        """The chats of these phones (digits), and the newest ``limit`` of the number."""
+        world = self._world
+        now = world.clock.elapsed()
+        return {
+            "is_answering": world.settings.people.is_answering,
+            "speed": world.settings.speed,
+            "asked": [
+                self._chat_document(chat, now)
+                for chat in world.chats.of_phones(phone_number_id, phones, now)
+            ],
+            "newest": [
+                self._chat_document(chat, now)
+                for chat in world.chats.newest(phone_number_id, limit)
+            ],
+        }
+
+    def _chat_document(self, chat: Chat, now: float) -> dict[str, Any]:
+        person = self._world.people.person(chat.phone)
+        who = {"wa_id": person.wa_id, "name": person.name, "bsuid": person.bsuid}
+        return {**who, **chat.as_document(now)}
+
+    async def _get_chats(self, request: HttpRequest, _rest: Sequence[str]) -> Any:
+        query = dict(parse_qsl(request.query))
+        phones = [_phone(each) for each in query.get("phones", "").split(",") if each]
+        limit = min(max(int(query.get("limit", "12")), 0), CHATS_AT_MOST)
+        return self.chats(query.get("phone_number_id", ""), phones, limit)
 
     # faults, settings, ledger
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from clarion.channels.simulator import payloads
+from clarion.channels.simulator.chats import Line
 from clarion.channels.simulator.graph_errors import Refusal
 from clarion.channels.simulator.ids import inbound_wamid, share_of
 from clarion.channels.simulator.lifecycle import Step
@@ -67,10 +68,18 @@ class Fates:
         if message.position < len(message.steps):
             following = message.steps[message.position].after_seconds
             self._world.agenda.after_people(following, self._step, message)
+            if message.steps[message.position].kind == "reply" and self._is_answering:
+                world = self._world
+                at = world.clock.elapsed() + following / world.agenda.speed
+                world.chats.expect_reply(message.number.phone_number_id, message.person.phone, at)
         if step.kind != "reply":
             self._tell_status(message, step.kind, position)
-        elif message.reply is not None:
+        elif message.reply is not None and self._is_answering:
             self.say(message.number, message.person, message.reply, reply_to=message.wamid)
+
+    @property
+    def _is_answering(self) -> bool:
+        return self._world.settings.people.is_answering
 
     def _tell_status(self, message: Underway, state: str, position: int) -> None:
         world = self._world
@@ -96,6 +105,13 @@ class Fates:
         if not has_failed or settings.has_contacts_on_failed:
             contact = payloads.contact(message.person, is_phone_shown=message.is_phone_shown)
         world.status_counts[state] += 1
+        world.chats.mark(
+            message.number.phone_number_id,
+            message.person.phone,
+            message.wamid,
+            state,
+            message.failure.code if message.failure else None,
+        )
         world.pump.tell(
             message.number,
             Update(message.number, "messages", "statuses", item, contact),
@@ -140,6 +156,15 @@ class Fates:
             reply_to=reply_to,
         )
         world.status_counts["inbound"] += 1
+        kind = str(content.get("type", "text"))
+        inner = content.get(kind)
+        body = inner if isinstance(inner, Mapping) else {}
+        world.chats.say(
+            number.phone_number_id,
+            person.phone,
+            Line(wamid, "person", world.clock.now(), kind, body, state="delivered"),
+            world.clock.elapsed(),
+        )
         self._tell(number, person, "messages", "messages", item, wamid)
         return wamid
 

@@ -29,7 +29,7 @@ class Draft(NamedTuple):
     """A send that is well formed.
 
     ``to`` is the phone as it was written, or ``bsuid`` is given instead.  ``text`` is a short rendering for
-    the ledger; ``media_id`` names an upload that must exist.
+    the ledger; ``media_id`` names an upload that must exist; ``content`` is the object of its kind as it came.
     """
 
     kind: str
@@ -43,12 +43,14 @@ class Draft(NamedTuple):
     offers: tuple[Offer, ...] = ()
     text: str | None = None
     media_id: str | None = None
+    content: Mapping[str, Any] = {}
 
 
 class ReadMark(NamedTuple):
     """Not a message: the business marks an inbound one as read."""
 
     wamid: str
+    is_typing: bool = False
 
 
 class _Content(NamedTuple):
@@ -65,7 +67,9 @@ def read_message(document: Any) -> Draft | ReadMark | Refusal:
         return Refusal(100, "The parameter messaging_product is required.")
     if document.get("status") == "read":
         wamid = document.get("message_id")
-        return ReadMark(wamid) if isinstance(wamid, str) and wamid else _required("message_id")
+        if not isinstance(wamid, str) or not wamid:
+            return _required("message_id")
+        return ReadMark(wamid, isinstance(document.get("typing_indicator"), dict))
     to, bsuid = document.get("to"), document.get("recipient")
     if not (isinstance(to, str) and to) and not (isinstance(bsuid, str) and bsuid):
         return _required("to")
@@ -93,6 +97,7 @@ def read_message(document: Any) -> Draft | ReadMark | Refusal:
         bsuid=None if to else bsuid,
         attempt_id=attempt_id,
         reply_to=context.get("message_id") if isinstance(context, dict) else None,
+        content=content,
     )
     if reader is None:
         return _template(head, content)

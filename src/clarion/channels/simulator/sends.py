@@ -13,6 +13,7 @@ from typing import Any
 
 import orjson
 
+from clarion.channels.simulator.chats import Line
 from clarion.channels.simulator.fates import Fates, Underway
 from clarion.channels.simulator.faults import FAULTS, Ending, Fault, FaultRule
 from clarion.channels.simulator.graph_errors import GRAPH_ERRORS, Refusal, error_document
@@ -34,6 +35,7 @@ _HTML = (
     b"<body><h1>502 Bad Gateway</h1></body></html>"
 )
 _DAY_SECONDS = 86_400.0
+_TYPING_SECONDS = 25.0  # the platform takes a typing indicator away by itself
 _NO_FAULT = Fault(is_accepted=True)
 _MIN_PHONE_DIGITS, _MAX_PHONE_DIGITS = 7, 15
 _DETAILS: Mapping[int, str] = {
@@ -76,6 +78,13 @@ class Sends:
         if isinstance(draft, Refusal):
             return self._refused(number, draft)
         if isinstance(draft, ReadMark):
+            self._world.chats.take_read_mark(
+                number.phone_number_id,
+                draft.wamid,
+                writes_until=self._world.clock.elapsed() + _TYPING_SECONDS
+                if draft.is_typing
+                else None,
+            )
             return self._answer(number, {"success": True})
         person = self._recipient(number, draft)
         if isinstance(person, Refusal):
@@ -146,6 +155,20 @@ class Sends:
             number, draft, person, ordinal, draws, checked, failure, category, is_open=is_open
         )
         world.ledger.append(_ledger_row(message, draft, checked, ordinal, world.clock.now(), fault))
+        world.chats.say(
+            number.phone_number_id,
+            person.phone,
+            Line(
+                message.wamid,
+                "business",
+                world.clock.now(),
+                draft.kind,
+                draft.content,
+                checked.offers,
+                template,
+            ),
+            now,
+        )
         is_early = failure is None and draws.early < world.settings.webhooks.early_share
         self._fates.begin(message, is_first_at_once=is_early)
         answer = self._answer(number, _accepted(message, draft, person))

@@ -68,7 +68,8 @@ class PeopleSettings:
     ``personas`` are weights of ``yes | no | text | stop | silent``.  ``unreachable`` and
     ``unwanted`` tell how a message to somebody who is not on WhatsApp (131026), or whom the platform
     shields (131049, 131050, 130472), comes to nothing; ``outside_window`` the same for free form (131047).  ``marketing_per_day_count`` is the cap of
-    marketing messages per person and 24 hours, ``None`` for no cap.
+    marketing messages per person and 24 hours, ``None`` for no cap.  While ``is_answering`` is off nobody says
+    anything by herself; what they are made to say is said.
     """
 
     not_on_whatsapp_share: float = 0.02
@@ -90,6 +91,7 @@ class PeopleSettings:
     is_us_marketing_off: bool = False
     is_wa_id_rewritten: bool = True
     is_country_code_prepended: bool = False
+    is_answering: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,6 +96,10 @@ class Simulator:
         """Have a person say something; the fields of ``SaySpec``.  The id of her message."""
         return self.control.say(digits_of(phone), SaySpec(**spec))
 
+    def chats(self, phone_number_id: str, *phones: str, limit: int = 0) -> dict[str, Any]:
+        """What these people, and the newest ``limit`` of the number, see on their phones."""
+        return self.control.chats(phone_number_id, [digits_of(phone) for phone in phones], limit)
+
     def tell_event(self, **spec: Any) -> None:
         """Tell a callback something about its account; the fields of ``EventSpec``."""
         self.control.tell_event(EventSpec(**spec))

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from clarion.channels.simulator.chats import Chats
 from clarion.channels.simulator.clock import Agenda, Clock, RealClock
 from clarion.channels.simulator.faults import Faults
 from clarion.channels.simulator.ids import trace_id
@@ -38,6 +39,7 @@ class World:
         self.clock = clock or RealClock()
         self.agenda = Agenda(self.clock, settings.speed)
         self.ledger = Ledger(ledger_path)
+        self.chats = Chats()
         self.people = People(settings.seed, settings.people)
         self.templates = Templates()
         self.media = MediaShelf()
@@ -162,6 +164,7 @@ class World:
         """Forget messages, people's changes and faults; numbers and templates stay."""
         self.agenda.clear()
         self.ledger.clear()
+        self.chats.clear()
         self.people.forget()
         self.faults.clear()
         self.faults.struck_counts.clear()

@@ -98,7 +98,8 @@ async def staged(
         say("Starting the simulated WhatsApp, the database and the server")
         await simulator.start()
         folder.keep(simulator_port=simulator.port)
-        process = await stack.enter_async_context(running(settings))
+        with_wall = settings.model_copy(update={"simulator_url": simulator.base_url})
+        process = await stack.enter_async_context(running(with_wall))
         place = process.place
         async with transaction(place.pool) as connection:
             workspace = await first_workspace(connection, now=place.clock())

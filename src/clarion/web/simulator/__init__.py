@@ -1,0 +1,1 @@
+"""The simulator, when a sender speaks to one of ours, over REST."""
