@@ -59,6 +59,7 @@ SUB_APPS: Mapping[str, str] = MappingProxyType(
         "contacts": "clarion.commands.contacts:app",
         "groups": "clarion.commands.groups:app",
         "flow": "clarion.commands.flows:app",
+        "session": "clarion.commands.flow_reports:app",
         "campaign": "clarion.commands.campaigns:app",
         "message": "clarion.commands.messages:app",
     }

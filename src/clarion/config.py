@@ -161,6 +161,13 @@ class Settings(BaseSettings):
     import_limit_rows: int = Field(
         5_000_000, ge=1, description="How many rows one import of contacts may have."
     )
+    trace_days: int = Field(
+        14,
+        ge=1,
+        le=3650,
+        description="How many days the traces of sessions are kept: what happened at each step, for"
+        " flows whose log is on.",
+    )
     sign_in_seconds: int = Field(
         604_800,
         ge=300,

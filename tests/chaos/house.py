@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+from tests.engine.insight_judge import judge_insight
 
 from clarion.channels.simulator import SAMPLE_TEMPLATES
 from clarion.domain.campaign import CampaignDraft
@@ -379,6 +380,7 @@ class House:
         if missing:
             tell(f"claimed at a kill and never written, listed in doubt: {len(missing)}")
         await self.balance()
+        await judge_insight(self.pool)
 
     async def balance(self) -> None:
         """The audience adds up: by the rows of people, and by the counters of occurrences."""

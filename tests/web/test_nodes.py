@@ -18,9 +18,9 @@ async def test_numbers_stand_at_the_nodes_where_people_are(
         "UPDATE messages SET node_id = 'request' WHERE occurrence_id = $1", story.occurrence_id
     )
     await place.pool.execute(
-        "UPDATE sessions SET status = 'waiting', state = $2 WHERE occurrence_id = $1",
-        story.occurrence_id,
-        {"status": "waiting", "node": "answer", "sprints": 1, "wait": {"node": "answer"}},
+        "INSERT INTO node_deltas (flow_version_id, campaign_id, occurrence_id, node_id, kind, way,"
+        " bucket, count, at) SELECT flow_version_id, campaign_id, occurrence_id, 'answer',"
+        " 'entered', '', -1, count(*), now() FROM sessions GROUP BY 1, 2, 3"
     )
     session_count = await place.pool.fetchval("SELECT count(*) FROM sessions")
     report = (await admin.get(f"{story.path}/nodes")).json()
@@ -34,6 +34,7 @@ async def test_numbers_stand_at_the_nodes_where_people_are(
     )
     assert request["queued_count"] == 2
     assert by_id["answer"]["waiting_count"] == session_count > 0
+    assert by_id["answer"]["entered_count"] == session_count
     whole = (await admin.get(f"/api/v1/campaigns/{story.campaign_id}/nodes")).json()
     assert whole["nodes"] == report["nodes"]
     assert whole["occurrence_id"] is None

@@ -1598,6 +1598,94 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List sessions, the newest first
+         * @description Name at least a contact, a flow, a campaign or an occurrence.
+         *
+         *     `version_number` and `node_id` (where the session stands or ended) go with `flow_id`.
+         */
+        get: operations["session_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{session_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a session with its story
+         * @description Events are there for what happened while the log of the flow was on.
+         */
+        get: operations["session_read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flows/{flow_id}/insight": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What sessions do at the nodes of a flow
+         * @description Of all sessions, or of those of a campaign or an occurrence.
+         *
+         *     With `from_at` and `until_at` the whole hours of that stretch are counted; waits are not told then.
+         */
+        get: operations["flow_read_insight"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flows/{flow_id}/log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the switch of a flow's log
+         * @description While it is on, everything that happens in the flow's sessions is kept for some days.
+         */
+        get: operations["flow_read_log"];
+        /**
+         * Turn a flow's log on or off
+         * @description Heeded from the next chunk of people or the next answer on.
+         */
+        put: operations["flow_switch_log"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/messages": {
         parameters: {
             query?: never;
@@ -2713,6 +2801,21 @@ export interface components {
             name?: string | null;
         };
         /**
+         * ExitInsightAnswer
+         * @description One way out of a node.
+         */
+        ExitInsightAnswer: {
+            /** Exit */
+            exit: string;
+            /** Left Count */
+            left_count: number;
+            /**
+             * Median Wait Seconds
+             * @description Of those who had waited.
+             */
+            median_wait_seconds: number | null;
+        };
+        /**
          * ExplanationAnswer
          * @description Why this person did, or did not, get the message.
          */
@@ -2779,6 +2882,30 @@ export interface components {
             message_id: number | null;
         };
         /**
+         * FailedSessionAnswer
+         * @description One of the last sessions that failed at a node.
+         */
+        FailedSessionAnswer: {
+            /** Session Id */
+            session_id: number;
+            /** Contact Id */
+            contact_id: number;
+            /** Reason */
+            reason: string | null;
+            /** Failed At */
+            failed_at: string | null;
+        };
+        /**
+         * FailureInsightAnswer
+         * @description Why sessions failed at a node.
+         */
+        FailureInsightAnswer: {
+            /** Reason */
+            reason: string;
+            /** Failed Count */
+            failed_count: number;
+        };
+        /**
          * FlowAnswer
          * @description A flow with its draft.
          */
@@ -2821,6 +2948,47 @@ export interface components {
             draft: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * FlowInsightAnswer
+         * @description What the sessions of a flow do at its nodes.
+         */
+        FlowInsightAnswer: {
+            /** Flow Id */
+            flow_id: number;
+            /**
+             * Version Number
+             * @description Null: all versions, added up by node.
+             */
+            version_number: number | null;
+            /** Started Count */
+            started_count: number;
+            /** Waiting Count */
+            waiting_count: number;
+            /** Failed Count */
+            failed_count: number;
+            /** Nodes */
+            nodes: components["schemas"]["NodeInsightAnswer"][];
+        };
+        /**
+         * FlowLogAnswer
+         * @description The switch of a flow's log.
+         */
+        FlowLogAnswer: {
+            /** Flow Id */
+            flow_id: number;
+            /** Is Logging */
+            is_logging: boolean;
+            /** Logging Changed At */
+            logging_changed_at: string | null;
+        };
+        /**
+         * FlowLogBody
+         * @description The switch.
+         */
+        FlowLogBody: {
+            /** Is Logging */
+            is_logging: boolean;
         };
         /**
          * FlowSummaryAnswer
@@ -3712,6 +3880,16 @@ export interface components {
             /** Node Id */
             node_id: string;
             /**
+             * Entered Count
+             * @description Sessions that came here.
+             */
+            entered_count: number;
+            /**
+             * Left Count
+             * @description Sessions that went on by an exit.
+             */
+            left_count: number;
+            /**
              * Waiting Count
              * @description Sessions that stand here now.
              */
@@ -3748,6 +3926,55 @@ export interface components {
             read_count: number;
             /** Failed Count */
             failed_count: number;
+            /**
+             * Median Wait Seconds
+             * @description Of those who had waited here.
+             */
+            median_wait_seconds: number | null;
+            /** Exits */
+            exits: components["schemas"]["ExitInsightAnswer"][];
+        };
+        /**
+         * NodeInsightAnswer
+         * @description One node: entered = left + waiting + ended + failed.
+         */
+        NodeInsightAnswer: {
+            /** Node Id */
+            node_id: string;
+            /** Entered Count */
+            entered_count: number;
+            /** Left Count */
+            left_count: number;
+            /**
+             * Waiting Count
+             * @description Who stands here now.
+             */
+            waiting_count: number;
+            /**
+             * Ended Count
+             * @description Who ended here without leaving.
+             */
+            ended_count: number;
+            /**
+             * Ended
+             * @description The same by the status of the session.
+             */
+            ended: {
+                [key: string]: number;
+            };
+            /** Failed Count */
+            failed_count: number;
+            /** Median Wait Seconds */
+            median_wait_seconds: number | null;
+            /** Exits */
+            exits: components["schemas"]["ExitInsightAnswer"][];
+            /** Failures */
+            failures: components["schemas"]["FailureInsightAnswer"][];
+            /**
+             * Examples
+             * @description The last that failed here.
+             */
+            examples: components["schemas"]["FailedSessionAnswer"][];
         };
         /**
          * NodesAnswer
@@ -4119,6 +4346,21 @@ export interface components {
         Page_SenderAnswer_: {
             /** Items */
             items: components["schemas"]["SenderAnswer"][];
+            /**
+             * Next Cursor
+             * @description Give it as `cursor` for the next page; null on the last one.
+             */
+            next_cursor?: string | null;
+            /**
+             * Total Count
+             * @description Only where the list counts itself.
+             */
+            total_count?: number | null;
+        };
+        /** Page[SessionAnswer] */
+        Page_SessionAnswer_: {
+            /** Items */
+            items: components["schemas"]["SessionAnswer"][];
             /**
              * Next Cursor
              * @description Give it as `cursor` for the next page; null on the last one.
@@ -4787,6 +5029,146 @@ export interface components {
             rate_per_second?: number | null;
         };
         /**
+         * SessionAnswer
+         * @description One contact's walk through a version of a flow.
+         */
+        SessionAnswer: {
+            /** Id */
+            id: number;
+            /** Contact Id */
+            contact_id: number;
+            /** Contact Name */
+            contact_name: string;
+            /** Contact Phone */
+            contact_phone: string | null;
+            /** Flow Id */
+            flow_id: number;
+            /** Flow Name */
+            flow_name: string;
+            /** Version Number */
+            version_number: number;
+            /** Campaign Id */
+            campaign_id: number | null;
+            /** Campaign Name */
+            campaign_name: string | null;
+            /** Occurrence Id */
+            occurrence_id: number | null;
+            /** Channel */
+            channel: string;
+            /** Status */
+            status: string;
+            /** Reason */
+            reason: string | null;
+            /**
+             * Reason In Words
+             * @description In the workspace's language.
+             */
+            reason_in_words?: string | null;
+            /**
+             * Node Id
+             * @description Where it stands, or ended.
+             */
+            node_id: string | null;
+            /** Wait Kind */
+            wait_kind: string | null;
+            /** Wait Began At */
+            wait_began_at: string | null;
+            /**
+             * Wake At
+             * @description When the wait ends by itself.
+             */
+            wake_at: string | null;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            /** Ended At */
+            ended_at: string | null;
+        };
+        /**
+         * SessionStoryAnswer
+         * @description A session with everything that is known of it.
+         */
+        SessionStoryAnswer: {
+            /** Id */
+            id: number;
+            /** Contact Id */
+            contact_id: number;
+            /** Contact Name */
+            contact_name: string;
+            /** Contact Phone */
+            contact_phone: string | null;
+            /** Flow Id */
+            flow_id: number;
+            /** Flow Name */
+            flow_name: string;
+            /** Version Number */
+            version_number: number;
+            /** Campaign Id */
+            campaign_id: number | null;
+            /** Campaign Name */
+            campaign_name: string | null;
+            /** Occurrence Id */
+            occurrence_id: number | null;
+            /** Channel */
+            channel: string;
+            /** Status */
+            status: string;
+            /** Reason */
+            reason: string | null;
+            /**
+             * Reason In Words
+             * @description In the workspace's language.
+             */
+            reason_in_words?: string | null;
+            /**
+             * Node Id
+             * @description Where it stands, or ended.
+             */
+            node_id: string | null;
+            /** Wait Kind */
+            wait_kind: string | null;
+            /** Wait Began At */
+            wait_began_at: string | null;
+            /**
+             * Wake At
+             * @description When the wait ends by itself.
+             */
+            wake_at: string | null;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            /** Ended At */
+            ended_at: string | null;
+            /**
+             * Variables
+             * @description As they are now; secrets are hidden.
+             */
+            variables: {
+                [key: string]: unknown;
+            };
+            /**
+             * Is Logging
+             * @description Whether the log of its flow is on now.
+             */
+            is_logging: boolean;
+            /**
+             * Is Traced Whole
+             * @description Whether the trace begins with the beginning.
+             */
+            is_traced_whole: boolean;
+            /** Events */
+            events: components["schemas"]["TraceEventAnswer"][];
+            /**
+             * Messages
+             * @description What it said, and what the contact wrote while it lasted; the oldest first.
+             */
+            messages: components["schemas"]["MessageAnswer"][];
+        };
+        /**
          * SignInBody
          * @description Who wants to sign in, and where to.
          */
@@ -5039,6 +5421,25 @@ export interface components {
              * @example 2026-03-02T09:00:00
              */
             end_at: string;
+        };
+        /**
+         * TraceEventAnswer
+         * @description Something that happened; its own fields are in `details`.
+         */
+        TraceEventAnswer: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Event */
+            event: string;
+            /** Node Id */
+            node_id: string | null;
+            /** Details */
+            details: {
+                [key: string]: unknown;
+            };
         };
         /**
          * UserAnswer
@@ -7557,6 +7958,136 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NodesAnswer"];
+                };
+            };
+        };
+    };
+    session_list: {
+        parameters: {
+            query?: {
+                /** @description Items a page. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+                contact_id?: number | null;
+                flow_id?: number | null;
+                version_number?: number | null;
+                node_id?: string | null;
+                status?: ("waiting" | "completed" | "failed" | "superseded" | "stopped") | null;
+                campaign_id?: number | null;
+                occurrence_id?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_SessionAnswer_"];
+                };
+            };
+        };
+    };
+    session_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionStoryAnswer"];
+                };
+            };
+        };
+    };
+    flow_read_insight: {
+        parameters: {
+            query?: {
+                version_number?: number | null;
+                campaign_id?: number | null;
+                occurrence_id?: number | null;
+                from_at?: string | null;
+                until_at?: string | null;
+            };
+            header?: never;
+            path: {
+                flow_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowInsightAnswer"];
+                };
+            };
+        };
+    };
+    flow_read_log: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                flow_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowLogAnswer"];
+                };
+            };
+        };
+    };
+    flow_switch_log: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                flow_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FlowLogBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowLogAnswer"];
                 };
             };
         };

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import orjson
 import typer
 
+from clarion.commands.flow_reports import flow_insight, flow_log
 from clarion.commands.output import AsJson, print_facts, print_json, print_note, print_table, run
 from clarion.commands.place import InWorkspace, open_desk
 from clarion.domain.errors import ClarionError, Problem
@@ -23,6 +24,9 @@ __all__ = ["app"]
 
 app = typer.Typer(no_args_is_help=True, help="Flows: check, import, publish and export them.")
 MOST_FLOWS = 100_000
+
+app.command("insight")(flow_insight)
+app.command("log")(flow_log)
 
 FileToRead = Annotated[Path, typer.Argument(help="A flow file; `-` reads standard input.")]
 NameOrId = Annotated[str, typer.Argument(help="The flow's name or id.")]

@@ -80,6 +80,7 @@ CONTACT_ERRORS = (
 FLOW_ERRORS = (
     _caller("flow.not_found", 404, "There is no such flow", "List the flows of the workspace."),
     _caller("flow.version_not_found", 404, "There is no such version of the flow", "List the versions of the flow."),
+    _caller("session.not_found", 404, "There is no such session", "List the sessions of the flow or of the contact."),
     _caller("flow.invalid", 422, "The flow has problems", "Mend the problems listed in `problems`; `clarion flow check FILE` shows them too."),
     _caller("flow.name_taken", 409, "A flow with this name exists", "Choose another name."),
     _caller(

@@ -91,6 +91,7 @@ def hand_on(walk: Walk, targets: Mapping[str, Target]) -> tuple[Walk, Walk | Non
         flow_id=target.flow_id,
         flow_version_id=target.flow_version_id,
         session_id=0,
+        stood=None,
     )
     return walk, following
 

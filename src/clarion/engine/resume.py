@@ -11,6 +11,7 @@ from clarion.domain.message import Channel, Lane
 from clarion.engine.apply.write_sprints import Frame, Walk, write_continued, write_forwarded
 from clarion.engine.flow_versions import FlowVersions
 from clarion.engine.forward import follow_forwards
+from clarion.engine.node_steps import Stood
 from clarion.engine.person import person_from_row
 from clarion.engine.runner import read_senders
 from clarion.flow.context import CampaignFields, Context, OccurrenceFields
@@ -83,7 +84,8 @@ async def _walk(
         occurrence=_occurrence(row),
         workspace_zone=row["workspace_zone"],
     )
-    sprint = resume(flow, Session.from_json(row["state"]), continuation.resume, context=context)
+    session = Session.from_json(row["state"])
+    sprint = resume(flow, session, continuation.resume, context=context)
     return Walk(
         person=person,
         sprint=sprint,
@@ -96,6 +98,7 @@ async def _walk(
         campaign_id=row["campaign_id"],
         campaign_sender_name=row["sender_name"],
         occurrence_id=row["occurrence_id"],
+        stood=Stood(session.node_id or "", row["wait_began_at"]),
     )
 
 

@@ -29,6 +29,7 @@ from clarion.domain.errors import ClarionError, FieldError
 from clarion.domain.identity import Permission
 from clarion.domain.message import Address, AddressKind, Channel
 from clarion.domain.phone import Phone, parse_phone
+from clarion.engine.apply.end_sessions import end_sessions_of_contacts
 from clarion.engine.apply.move_participants import Move, move_participants
 from clarion.services import audit
 from clarion.services.addresses import insert_address, no_address
@@ -292,23 +293,19 @@ async def delete_contacts(connection: Connection, scope: Scope, ids: Sequence[in
     """Delete contacts with their messages and history; return how many there were.
 
     Who waits in an occurrence is skipped there: the books of a campaign keep the place of a person
-    who is gone.  The contacts go first, because that waits for a chunk that is planning them.
-    Ids that are not there are no error.  Raises ``request.invalid`` for more than 10,000.
+    who is gone.  Ids that are not there are no error.  Raises ``request.invalid`` for more than 10,000.
     """
     scope.require(Permission.EDIT_AUDIENCE)
     if len(ids) > DELETE_LIMIT:
         message = f"At most {DELETE_LIMIT:,} contacts are deleted at once; these are {len(ids):,}."
         raise _invalid("contact_ids", "too_long", message)
-    deleted_count = await QUERIES.execute(
-        connection, "delete_contacts", workspace_id=scope.workspace_id, contact_ids=list(ids)
+    await end_sessions_of_contacts(
+        connection, scope.workspace_id, ids, "contact_deleted", scope.now
     )
+    who = {"workspace_id": scope.workspace_id, "contact_ids": list(ids)}
+    deleted_count = await QUERIES.execute(connection, "delete_contacts", **who)
     if deleted_count:
-        waiting = await PARTICIPANTS.fetch(
-            connection,
-            "waiting_participants_of_contacts",
-            workspace_id=scope.workspace_id,
-            contact_ids=list(ids),
-        )
+        waiting = await PARTICIPANTS.fetch(connection, "waiting_participants_of_contacts", **who)
         await move_participants(
             connection,
             [
@@ -318,8 +315,8 @@ async def delete_contacts(connection: Connection, scope: Scope, ids: Sequence[in
             scope.now,
         )
         only = ids[0] if len(ids) == 1 else None
-        details = {"contact_count": deleted_count}
-        await audit.record(connection, scope, "deleted", "contact", only, details)
+        count = {"contact_count": deleted_count}
+        await audit.record(connection, scope, "deleted", "contact", only, count)
     return deleted_count
 
 

@@ -26,6 +26,7 @@ __all__ = [
     "MessageFilter",
     "conversation_of",
     "list_messages",
+    "messages_of_session",
     "read_attempts",
     "read_message",
     "read_messages",
@@ -143,6 +144,22 @@ async def list_messages(
     asked = QUERIES[way].parameter_names
     found = await QUERIES.fetch(connection, way, **{name: values[name] for name in asked})
     return await _read(connection, scope, [row["id"] for row in found])
+
+
+async def messages_of_session(
+    connection: Connection, scope: Scope, session_id: int, *, limit: int
+) -> list[Message]:
+    """What a session said, and what its contact wrote while it lasted; oldest first."""
+    scope.require(Permission.READ)
+    found = await QUERIES.fetch(
+        connection,
+        "message_ids_of_session",
+        workspace_id=scope.workspace_id,
+        session_id=session_id,
+        limit=limit,
+    )
+    messages = await _read(connection, scope, [row["id"] for row in found])
+    return sorted(messages, key=lambda message: message.id)
 
 
 async def read_message(connection: Connection, scope: Scope, message_id: int) -> Message:

@@ -13,6 +13,7 @@ import structlog
 
 from clarion.domain.errors import ClarionError
 from clarion.domain.sign_in import COUNTED_FOR, IDLE_LIFE
+from clarion.services.insight import fold_insight, forget_insight
 from clarion.services.nonces import forget_old_nonces
 from clarion.services.place import Place
 from clarion.services.templates import sync_all
@@ -51,7 +52,12 @@ def upkeep_tasks(place: Place) -> tuple[TaskSpec, ...]:
     async def forget(timestamp: int) -> None:  # noqa: ARG001 - the queue gives the planned time
         async with transaction(place.pool) as connection:
             count = await forget_old(connection, place.clock())
+        kept_for = timedelta(days=place.settings.trace_days)
+        count += await forget_insight(place.pool, place.clock(), kept_for)
         log.info("old_rows_forgotten", row_count=count)
+
+    async def fold(timestamp: int) -> None:  # noqa: ARG001 - the queue gives the planned time
+        await fold_insight(place.pool)
 
     async def sync(timestamp: int) -> None:  # noqa: ARG001 - the queue gives the planned time
         for sender_id, result in (await sync_all(place)).items():
@@ -60,5 +66,6 @@ def upkeep_tasks(place: Place) -> tuple[TaskSpec, ...]:
 
     return (
         TaskSpec("forget_old", forget, cron="17 * * * *"),
+        TaskSpec("fold_insight", fold, cron="* * * * *"),
         TaskSpec("sync_templates", sync, cron="*/30 * * * *"),
     )

@@ -18,6 +18,7 @@ from clarion.web.messages import sends
 from clarion.web.nodes import routes as nodes
 from clarion.web.occurrences import routes as occurrences
 from clarion.web.senders import routes as senders
+from clarion.web.sessions import routes as sessions
 from clarion.web.sign_ins import routes as sign_ins
 from clarion.web.simulator import routes as simulator
 from clarion.web.templates import routes as templates
@@ -41,6 +42,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     campaigns.router,
     occurrences.router,
     nodes.router,
+    sessions.router,
     messages.router,
     sends.router,
     conversations.router,

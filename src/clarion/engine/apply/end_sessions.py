@@ -7,18 +7,22 @@ never finish; so whoever ends a session gives the participant its outcome as wel
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
 from clarion.domain.campaign import Outcome
+from clarion.engine.apply.append_node_deltas import append_node_deltas
 from clarion.engine.apply.move_participants import Move, move_participants
 from clarion.engine.apply.set_fires import cancel_fires
+from clarion.engine.node_steps import ended_from_outside
 from clarion.store.pool import Connection
 from clarion.store.queries import load
 
-__all__ = ["end_sessions"]
+__all__ = ["end_sessions", "end_sessions_of_contacts"]
 
+CONTACTS = load("contacts")
 SESSIONS = load("sessions")
 
 
@@ -33,9 +37,20 @@ async def end_sessions(
     if not session_ids:
         return
     ids = sorted(session_ids)
-    await SESSIONS.execute(
+    ended = await SESSIONS.fetch(
         connection, "end_sessions", ids=ids, status=status, reason=reason, now=now
     )
+    steps = Counter(
+        ended_from_outside(
+            row["flow_version_id"],
+            row["campaign_id"],
+            row["occurrence_id"],
+            row["node_id"],
+            status,
+        )
+        for row in ended
+    )
+    await append_node_deltas(connection, steps, now)
     rows = await SESSIONS.fetch(connection, "participants_without_opening", ids=ids)
     await move_participants(
         connection,
@@ -46,3 +61,17 @@ async def end_sessions(
         now,
     )
     await cancel_fires(connection, "session", ids)
+
+
+async def end_sessions_of_contacts(
+    connection: Connection,
+    workspace_id: int,
+    contact_ids: Sequence[int],
+    reason: str,
+    now: datetime,
+) -> None:
+    """Stop whatever people of a workspace wait in; their rows are locked first."""
+    who = {"workspace_id": workspace_id, "contact_ids": list(contact_ids)}
+    await CONTACTS.execute(connection, "lock_contacts", **who)
+    rows = await SESSIONS.fetch(connection, "waiting_sessions_in", **who)
+    await end_sessions(connection, [row["id"] for row in rows], "stopped", reason, now)

@@ -17,16 +17,19 @@ import orjson
 
 from clarion.domain.campaign import Outcome
 from clarion.domain.message import Channel, Lane
+from clarion.engine.apply.append_node_deltas import append_node_deltas
+from clarion.engine.apply.append_traces import append_traces
 from clarion.engine.apply.insert_messages import NewMessage, append_to_outboxes, insert_messages
 from clarion.engine.apply.move_participants import Move, move_participants
 from clarion.engine.apply.open_conversations import HandOver, open_conversations
 from clarion.engine.apply.set_fires import cancel_fires, set_fires
 from clarion.engine.apply.update_contacts import merged, set_consents, update_contacts
 from clarion.engine.choose_sender import SenderChoice, choose_sender
+from clarion.engine.node_steps import Stood, tally
 from clarion.engine.person import Person
 from clarion.flow.context import Context
 from clarion.flow.session import Session, SessionStatus
-from clarion.flow.sprint import OpenConversation, Sprint, UpdateContact
+from clarion.flow.sprint import ExitLeft, OpenConversation, Sprint, UpdateContact
 from clarion.store.pool import Connection
 from clarion.store.queries import load
 
@@ -47,7 +50,10 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """One person's sprint, and the context that it ran in.  ``session_id`` 0: a new session."""
+    """One person's sprint, and the context that it ran in.
+
+    ``session_id`` is 0 for a new session; ``stood`` tells where a resumed one had waited.
+    """
 
     person: Person
     sprint: Sprint
@@ -60,6 +66,7 @@ class Walk:
     campaign_id: int | None = None
     campaign_sender_name: str | None = None
     occurrence_id: int | None = None
+    stood: Stood | None = None
 
 
 async def write_started(
@@ -130,6 +137,8 @@ async def write_continued(connection: Connection, frame: Frame, walks: Sequence[
         wait_kinds=[session.wait and session.wait.kind for session in sessions],
         wake_ats=[session.wait and session.wait.deadline_at for session in sessions],
         ended_ats=[None if session.is_open else frame.now for session in sessions],
+        stays=[_stays(walk) for walk in walks],
+        now=frame.now,
     )
     revisions = {row["id"]: row["revision"] for row in rows}
     await _write_rest(connection, frame, walks, ids, messages, revisions, ())
@@ -193,6 +202,16 @@ async def _write_rest(
         "session",
         [walk.session_id for walk in walks if walk.session_id and walk.sprint.session.wait is None],
     )
+    await append_node_deltas(connection, tally(walks, frame.now), frame.now)
+    await append_traces(
+        connection,
+        frame.workspace_id,
+        [
+            (session_id, revisions[session_id], walk.flow_id, walk.flow_version_id, walk.sprint)
+            for walk, session_id in zip(walks, session_ids, strict=True)
+        ],
+        frame.now,
+    )
     await append_to_outboxes(
         connection,
         [
@@ -238,6 +257,11 @@ def _messages(frame: Frame, walk: Walk, session_id: int) -> list[NewMessage]:
             )
         )
     return messages
+
+
+def _stays(walk: Walk) -> bool:
+    """Whether a session goes on waiting where it stood."""
+    return not any(isinstance(event, ExitLeft) for event in walk.sprint.events)
 
 
 def _sender_of(messages: Sequence[NewMessage], walk: Walk) -> int | None:

@@ -89,3 +89,14 @@ ORDER BY a.number;
 -- name: campaign_of_occurrence
 -- Which campaign an occurrence of a workspace belongs to.
 SELECT campaign_id FROM occurrences WHERE id = :occurrence_id AND workspace_id = :workspace_id;
+
+-- name: message_ids_of_session
+-- What a session said, and what its contact wrote while it lasted, the newest first.
+SELECT m.id
+FROM sessions s
+JOIN messages m ON m.contact_id = s.contact_id
+WHERE s.id = :session_id AND s.workspace_id = :workspace_id AND m.workspace_id = :workspace_id
+  AND (m.session_id = s.id OR (m.direction = 'in' AND m.created_at >= date_trunc('second', s.started_at)
+      AND m.created_at <= coalesce(s.ended_at, 'infinity')))
+ORDER BY m.id DESC
+LIMIT :limit;

@@ -18,21 +18,6 @@ JOIN flows f ON f.id = c.flow_id
 LEFT JOIN flow_versions v ON v.id = f.published_version_id
 WHERE c.workspace_id = :workspace_id AND c.id = :campaign_id AND c.deleted_at IS NULL;
 
--- name: session_counts
--- How many sessions of some occurrences stand at each node, and how many ended there.  The unique
--- index `sessions_participant` leads from an occurrence to its sessions.
-SELECT coalesce(s.state->'wait'->>'node', s.state->>'node') AS node_id,
-    count(*) FILTER (WHERE s.status = 'waiting') AS waiting_count,
-    count(*) FILTER (WHERE s.status = 'completed') AS completed_count,
-    count(*) FILTER (WHERE s.status = 'failed') AS failed_session_count,
-    count(*) FILTER (WHERE s.status IN ('superseded', 'stopped')) AS stopped_count
-FROM sessions s
-WHERE s.occurrence_id = ANY(
-    SELECT o.id FROM occurrences o
-    WHERE o.campaign_id = :campaign_id
-      AND (:occurrence_id::bigint IS NULL OR o.id = :occurrence_id))
-GROUP BY 1;
-
 -- name: message_counts
 -- What became of the messages of each node, of a campaign or of one occurrence of it; the index
 -- `messages_campaign` leads to them.

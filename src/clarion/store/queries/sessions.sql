@@ -10,11 +10,11 @@ SELECT nextval('messages_id_seq') AS id FROM generate_series(1, :count);
 -- New sessions in bulk.
 INSERT INTO sessions
     (id, workspace_id, contact_id, flow_id, flow_version_id, campaign_id, occurrence_id, channel,
-     sender_id, status, reason, state, revision, wait_kind, wake_at, started_at, ended_at,
-     forward_count)
+     sender_id, status, reason, state, revision, wait_kind, wake_at, wait_began_at, started_at,
+     ended_at, forward_count)
 SELECT r.id, :workspace_id, r.contact_id, :flow_id, :flow_version_id, :campaign_id, :occurrence_id,
     :channel, r.sender_id, r.status, r.reason, r.state::jsonb, 1, r.wait_kind, r.wake_at,
-    :now::timestamptz, r.ended_at, r.forward_count
+    CASE WHEN r.wait_kind IS NOT NULL THEN :now::timestamptz END, :now, r.ended_at, r.forward_count
 FROM unnest(
     :ids::bigint[], :contact_ids::bigint[], :sender_ids::bigint[], :statuses::text[],
     :reasons::text[], :states::text[], :wait_kinds::text[], :wake_ats::timestamptz[],
@@ -23,14 +23,18 @@ FROM unnest(
           forward_count);
 
 -- name: update_sessions
--- Where sessions stand after a sprint.
+-- Where sessions stand after a sprint.  One that waits on where it waited before (`stays`) keeps the
+-- beginning of its wait.
 UPDATE sessions s
 SET status = r.status, reason = r.reason, state = r.state::jsonb, revision = s.revision + 1,
-    wait_kind = r.wait_kind, wake_at = r.wake_at, ended_at = r.ended_at, sender_id = r.sender_id
+    wait_kind = r.wait_kind, wake_at = r.wake_at, ended_at = r.ended_at, sender_id = r.sender_id,
+    wait_began_at = CASE WHEN r.wait_kind IS NULL THEN NULL WHEN r.stays THEN s.wait_began_at
+        ELSE :now::timestamptz END
 FROM unnest(
     :ids::bigint[], :sender_ids::bigint[], :statuses::text[], :reasons::text[], :states::text[],
-    :wait_kinds::text[], :wake_ats::timestamptz[], :ended_ats::timestamptz[])
-    AS r (id, sender_id, status, reason, state, wait_kind, wake_at, ended_at)
+    :wait_kinds::text[], :wake_ats::timestamptz[], :ended_ats::timestamptz[],
+    :stays::boolean[])
+    AS r (id, sender_id, status, reason, state, wait_kind, wake_at, ended_at, stays)
 WHERE s.id = r.id
 RETURNING s.id, s.revision;
 
@@ -38,9 +42,9 @@ RETURNING s.id, s.revision;
 -- End waiting sessions from outside (a newer start, an opt-out).
 UPDATE sessions
 SET status = :status, reason = :reason, ended_at = :now::timestamptz, wait_kind = NULL,
-    wake_at = NULL, revision = revision + 1
+    wake_at = NULL, wait_began_at = NULL, revision = revision + 1
 WHERE id = ANY(:ids::bigint[]) AND status = 'waiting'
-RETURNING id;
+RETURNING id, flow_version_id, campaign_id, occurrence_id, state->>'node' AS node_id;
 
 -- name: participants_without_opening
 -- Whoever waited for an opening message of one of these sessions.
@@ -58,10 +62,19 @@ WHERE contact_id = ANY(:contact_ids::bigint[]) AND status = 'waiting'
 ORDER BY id
 FOR UPDATE;
 
+-- name: waiting_sessions_in
+-- All waiting sessions of some people of a workspace.
+SELECT id FROM sessions
+WHERE workspace_id = :workspace_id AND contact_id = ANY(:contact_ids::bigint[])
+  AND status = 'waiting'
+ORDER BY id
+FOR UPDATE;
+
 -- name: lock_sessions
 -- Waiting sessions by id, locked in order, with what resuming them needs.
 SELECT s.id, s.workspace_id, s.contact_id, s.flow_id, s.flow_version_id, s.campaign_id,
     s.occurrence_id, s.channel, s.sender_id, s.state, s.revision, s.wait_kind, s.wake_at,
+    s.wait_began_at,
     c.name, c.phone, c.email, c.remark, c.country, c.language, c.zone, c.attributes,
     a.kind AS address_kind, a.value AS address_value,
     p.name AS campaign_name, p.code AS campaign_code, p.sender_name, o.scheduled_at,

@@ -10,6 +10,7 @@ from clarion.web.access import Asking
 from clarion.web.database import DB
 from clarion.web.routing import noun_router, refusals
 from clarion.web.schemas import Id
+from clarion.web.sessions.schemas import ExitInsightAnswer
 
 __all__ = ["router"]
 
@@ -22,6 +23,8 @@ class NodeCountsAnswer(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
     node_id: str
+    entered_count: int = Field(description="Sessions that came here.")
+    left_count: int = Field(description="Sessions that went on by an exit.")
     waiting_count: int = Field(description="Sessions that stand here now.")
     completed_count: int = Field(description="Sessions that ended well here.")
     failed_session_count: int
@@ -33,6 +36,8 @@ class NodeCountsAnswer(BaseModel):
     delivered_count: int
     read_count: int
     failed_count: int
+    median_wait_seconds: float | None = Field(description="Of those who had waited here.")
+    exits: list[ExitInsightAnswer]
 
 
 class NodesAnswer(BaseModel):

@@ -1,0 +1,1 @@
+"""Sessions: where people are in flows."""
