@@ -100,7 +100,7 @@ def test_what_is_wrong_is_told_with_its_field_and_the_next_step(
         (["--start", "soon"], "start_at: 'soon' is not a moment"),
         (["--start", "2020-01-01T00:00Z"], "start_at: The start must be later than now."),
         (["--plan", "sometimes"], "plan: The plan 'sometimes' is not understood"),
-        (["--parameter", "x"], "parameters: The parameter 'x' is not understood"),
+        (["--parameter", "x"], "parameters: 'x' is not understood"),
         (["--exclude-group", "nobody"], "There is no group 'nobody'"),
         (["--sender", "nobody"], "There is no sender 'nobody'"),
     ):

@@ -1242,6 +1242,52 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/flows/{flow_id}/starts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the starts of a flow outside of campaigns, the newest first
+         * @description Those asked for by people and programs, and those that inbound messages triggered.
+         */
+        get: operations["start_list"];
+        put?: never;
+        /**
+         * Start a flow for one person
+         * @description The published version of a flow with the manual trigger; its messages go before campaigns'.
+         *
+         *     Somebody who opted out is not messaged: the answer then says `skipped`, and the reason.
+         */
+        post: operations["start_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/starts/{start_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a start
+         * @description What became of it, and why.
+         */
+        get: operations["start_read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/campaigns": {
         parameters: {
             query?: never;
@@ -4372,6 +4418,21 @@ export interface components {
              */
             total_count?: number | null;
         };
+        /** Page[StartAnswer] */
+        Page_StartAnswer_: {
+            /** Items */
+            items: components["schemas"]["StartAnswer"][];
+            /**
+             * Next Cursor
+             * @description Give it as `cursor` for the next page; null on the last one.
+             */
+            next_cursor?: string | null;
+            /**
+             * Total Count
+             * @description Only where the list counts itself.
+             */
+            total_count?: number | null;
+        };
         /** Page[TemplateAnswer] */
         Page_TemplateAnswer_: {
             /** Items */
@@ -5276,6 +5337,117 @@ export interface components {
              * @enum {string}
              */
             kind: "skip_wait";
+        };
+        /**
+         * StartAnswer
+         * @description A wish to start a flow for a contact, and what became of it.
+         */
+        StartAnswer: {
+            /** Id */
+            id: number;
+            /** Flow Id */
+            flow_id: number;
+            /** Contact Id */
+            contact_id: number;
+            /** Channel */
+            channel: string;
+            /** Key */
+            key: string | null;
+            /**
+             * Message Id
+             * @description The inbound message that asked for it.
+             */
+            message_id: number | null;
+            /** Asked By */
+            asked_by: string;
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /** Discard At */
+            discard_at: string | null;
+            /** Sender Name */
+            sender_name: string | null;
+            reentry: components["schemas"]["Reentry"];
+            /** Inputs */
+            inputs: {
+                [key: string]: unknown;
+            };
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "pending" | "started" | "skipped" | "discarded";
+            /**
+             * Reason
+             * @description Why it was skipped or discarded, or what it waits for.
+             */
+            reason: string | null;
+            /** Session Id */
+            session_id: number | null;
+            /** Decided At */
+            decided_at: string | null;
+            /**
+             * Is Repeated
+             * @description The key was used before; nothing new was started.
+             */
+            is_repeated: boolean;
+        };
+        /**
+         * StartBody
+         * @description For whom the flow is started, and with what.
+         */
+        StartBody: {
+            /**
+             * Contact Id
+             * @description Or give `phone`.
+             */
+            contact_id?: number | null;
+            /**
+             * Phone
+             * @description An unknown one becomes a contact.
+             */
+            phone?: string | null;
+            /**
+             * Country
+             * @description Helps to read a phone number without a country code.
+             */
+            country?: string | null;
+            /**
+             * Name
+             * @description The name of a contact that is made.
+             * @default
+             */
+            name: string;
+            /**
+             * Inputs
+             * @description Values of the declared inputs.
+             * @default {}
+             */
+            inputs: {
+                [key: string]: unknown;
+            };
+            /**
+             * Key
+             * @description Of your choice; the same key starts once, and is answered with the first start.
+             */
+            key?: string | null;
+            /**
+             * Discard At
+             * @description A start that cannot be made before this instant is discarded. Without it, it is made at once.
+             */
+            discard_at?: string | null;
+            /**
+             * Sender
+             * @description A sender's name; else the flow and the contact choose.
+             */
+            sender?: string | null;
+            /**
+             * @description What happens when the contact is still inside a session of the flow.
+             * @default restart
+             */
+            reentry: components["schemas"]["Reentry"];
         };
         /**
          * SuspendBody
@@ -7435,6 +7607,85 @@ export interface operations {
                 };
                 content: {
                     "application/json": Record<string, never>;
+                };
+            };
+        };
+    };
+    start_list: {
+        parameters: {
+            query?: {
+                status?: ("pending" | "started" | "skipped" | "discarded") | null;
+                /** @description Items a page. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                flow_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_StartAnswer_"];
+                };
+            };
+        };
+    };
+    start_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A key of your choice; the same request with the same key is done once. */
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                flow_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StartBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StartAnswer"];
+                };
+            };
+        };
+    };
+    start_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                start_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StartAnswer"];
                 };
             };
         };

@@ -40,6 +40,7 @@ __all__ = [
     "ZoneModeOption",
     "changes_given",
     "draft_given",
+    "read_parameter",
     "zone_of",
 ]
 
@@ -150,7 +151,7 @@ async def changes_given(
     if given.plan is not None:
         changes["plan"] = parse_typed_plan(given.plan)
     if given.parameter is not None:
-        changes["parameters"] = dict(_parameter(each) for each in given.parameter)
+        changes["parameters"] = dict(read_parameter(each, "parameters") for each in given.parameter)
     is_new = start_at is None
     if given.start is not None:
         start_at = read_moment(given.start, "start_at", scope.now, zone)
@@ -177,22 +178,21 @@ async def _group_ids(connection: Connection, scope: Scope, names: Sequence[str])
     return tuple(found)
 
 
-def _parameter(text: str) -> tuple[str, Any]:
+def read_parameter(text: str, field: str) -> tuple[str, Any]:
+    """The name and the value of NAME=TEXT or NAME:=JSON.  Raises ``request.invalid``."""
     name, separator, value = text.partition("=")
     if not separator:
-        raise _bad_parameter(text, "write NAME=TEXT or NAME:=JSON")
+        raise _bad_parameter(text, field, "write NAME=TEXT or NAME:=JSON")
     if not name.endswith(":"):
         return name, value
     try:
         return name.removesuffix(":"), orjson.loads(value)
     except orjson.JSONDecodeError as error:
-        raise _bad_parameter(text, "what stands after := is not JSON") from error
+        raise _bad_parameter(text, field, "what stands after := is not JSON") from error
 
 
-def _bad_parameter(text: str, why: str) -> ClarionError:
-    message = f"The parameter {text!r} is not understood: {why}."
+def _bad_parameter(text: str, field: str, why: str) -> ClarionError:
+    message = f"{text!r} is not understood: {why}."
     return ClarionError(
-        "campaign.invalid",
-        message,
-        field_errors=(FieldError("parameters", "not_understood", message),),
+        "request.invalid", message, field_errors=(FieldError(field, "not_understood", message),)
     )

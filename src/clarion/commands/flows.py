@@ -14,6 +14,7 @@ import typer
 from clarion.commands.flow_reports import flow_insight, flow_log
 from clarion.commands.output import AsJson, print_facts, print_json, print_note, print_table, run
 from clarion.commands.place import InWorkspace, open_desk
+from clarion.commands.starts import flow_starts, flow_trigger
 from clarion.domain.errors import ClarionError, Problem
 from clarion.flow.check import check_flow, has_errors
 from clarion.services import flows
@@ -22,7 +23,9 @@ from clarion.web.flows.schemas import FlowAnswer, FlowSummaryAnswer, FlowVersion
 
 __all__ = ["app"]
 
-app = typer.Typer(no_args_is_help=True, help="Flows: check, import, publish and export them.")
+app = typer.Typer(no_args_is_help=True, help="Flows: check, import, publish and start them.")
+app.command("trigger")(flow_trigger)
+app.command("starts")(flow_starts)
 MOST_FLOWS = 100_000
 
 app.command("insight")(flow_insight)

@@ -90,10 +90,12 @@ FLOW_ERRORS = (
         "Read the flow again and repeat your change.",
     ),
     _caller("flow.not_published", 409, "The flow has no published version", "Publish it first."),
-    _caller("flow.trigger_not_manual", 409, "Only a flow with the manual trigger can be started by a campaign", "Choose a flow with the trigger `manual`."),
+    _caller("flow.trigger_not_manual", 409, "Only a flow with the manual trigger can be started by a campaign or by hand", "Choose a flow with the trigger `manual`."),
     _caller("flow.in_use", 409, "A campaign that is not over uses this flow", "Change or delete the campaigns named in `campaigns` first."),
     _caller("flow.published", 409, "A published flow cannot be deleted", "Unpublish it first."),
     _caller("flow.inputs_invalid", 422, "The inputs do not fit the flow", "Give every required input; see `errors`."),
+    _caller("start.not_found", 404, "There is no such start", "List the starts of the flow."),
+    _caller("start.key_conflict", 409, "This key was used for another start", "Use a new key for a new start; a repeated one names the same flow, contact and inputs."),
 )
 
 CAMPAIGN_ERRORS = (

@@ -19,6 +19,7 @@ from clarion.engine.jobs import defer_chunks, defer_requeue
 from clarion.engine.parts import Parts
 from clarion.engine.planner import Planner
 from clarion.engine.resume import Continuation, resume_sessions
+from clarion.engine.starts import carry_out_starts
 from clarion.flow.engine import TimedOut, Woken
 from clarion.store.pool import Connection, transaction
 from clarion.store.queries import Row, load
@@ -55,6 +56,7 @@ class FireHandlers:
             "retry": self._retry,
             "doubt": self._close_doubts,
             "sender": self._resume_senders,
+            "start": self._start_sessions,
         }
 
     async def run_due(self) -> float | None:
@@ -141,6 +143,15 @@ class FireHandlers:
                 await OUTBOX.execute(connection, "raise_control_epoch")
                 await defer_requeue(connection, sender_id=resumed)
                 await OUTBOX.execute(connection, "wake_sender", sender_id=resumed)
+
+    async def _start_sessions(self, connection: Connection, fires: _Fires) -> None:
+        """Starts that had to wait: their hold is over, or their time is."""
+        await carry_out_starts(
+            connection,
+            self._flow_versions,
+            [fire["subject_id"] for fire in fires],
+            self._parts.now(),
+        )
 
 
 async def queue_again(

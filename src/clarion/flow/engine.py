@@ -59,6 +59,8 @@ __all__ = [
 class Triggered:
     """What started a session: the values of the declared inputs, and the message, if one did.
 
+    ``facts`` is what the trigger knows by itself (names of ``context.EXTRA_NAMES``); the session
+    keeps them beside its inputs.
     A session that goes on where another flow handed the contact on has that one's ``forward_count``
     plus one, and its ``step_count``: the steps of a contact's messages are counted through.
     """
@@ -67,6 +69,7 @@ class Triggered:
     reply: Reply | None = None
     forward_count: int = 0
     step_count: int = 0
+    facts: Mapping[str, Any] = field(default_factory=dict)
 
 
 _NEW = Session(SessionStatus.ACTIVE)
@@ -150,6 +153,8 @@ def resume(
 
 
 def _take_inputs(flow: Flow, trigger: Triggered, state: State) -> None:
+    for name, value in trigger.facts.items():
+        state.set_variable(name, value)
     given = trigger.inputs
     declared = flow.trigger.inputs
     if not given and not declared:

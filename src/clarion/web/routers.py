@@ -21,6 +21,7 @@ from clarion.web.senders import routes as senders
 from clarion.web.sessions import routes as sessions
 from clarion.web.sign_ins import routes as sign_ins
 from clarion.web.simulator import routes as simulator
+from clarion.web.starts import routes as starts
 from clarion.web.templates import routes as templates
 from clarion.web.users import routes as users
 from clarion.web.workspaces import routes as workspaces
@@ -39,6 +40,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     groups.router,
     imports.router,
     flows.router,
+    starts.router,
     campaigns.router,
     occurrences.router,
     nodes.router,

@@ -71,11 +71,14 @@ class Walk:
 
 async def write_started(
     connection: Connection, frame: Frame, walks: Sequence[Walk], moves: Sequence[Move] = ()
-) -> None:
-    """Write new sessions of one flow version and one occurrence, and apply ``moves`` with theirs."""
+) -> list[int]:
+    """Write new sessions of one flow version and one occurrence, and apply ``moves`` with theirs.
+
+    Returns the sessions' ids, in the order of the walks.
+    """
     if not walks:
         await move_participants(connection, moves, frame.now)
-        return
+        return []
     rows = await SESSIONS.fetch(connection, "take_session_ids", count=len(walks))
     ids: list[int] = [row["id"] for row in rows]
     messages = [_messages(frame, walk, id_) for walk, id_ in zip(walks, ids, strict=True)]
@@ -104,6 +107,7 @@ async def write_started(
     )
     revisions = dict.fromkeys(ids, 1)
     await _write_rest(connection, frame, walks, ids, messages, revisions, moves)
+    return ids
 
 
 async def write_forwarded(connection: Connection, frame: Frame, walks: Sequence[Walk]) -> None:

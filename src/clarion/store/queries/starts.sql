@@ -1,0 +1,89 @@
+-- name: insert_start
+-- Keeps a wish to start a flow, unless its key was used before.
+INSERT INTO starts
+    (workspace_id, flow_id, contact_id, channel, key, asked_by, asked_at, discard_at, sender_name,
+     reentry, inputs, facts)
+VALUES (:workspace_id, :flow_id, :contact_id, :channel, :key, :asked_by, :now, :discard_at,
+    :sender_name, :reentry, :inputs, :facts)
+ON CONFLICT (workspace_id, key) WHERE key IS NOT NULL DO NOTHING
+RETURNING id;
+
+-- name: start_of_key
+-- The start that a key was used for.
+SELECT id FROM starts WHERE workspace_id = :workspace_id AND key = :key;
+
+-- name: read_starts
+-- Starts by their ids.
+SELECT s.id, s.flow_id, s.contact_id, s.channel, s.key, s.message_id, s.asked_by, s.asked_at,
+    s.discard_at, s.sender_name, s.reentry, s.inputs, s.status, s.reason, s.session_id,
+    s.decided_at
+FROM starts s
+WHERE s.workspace_id = :workspace_id AND s.id = ANY(:ids::bigint[])
+ORDER BY s.id DESC;
+
+-- name: starts_page
+-- The starts of a flow, the newest first.
+SELECT s.id FROM starts s
+WHERE s.workspace_id = :workspace_id AND s.flow_id = :flow_id
+  AND (:status::text IS NULL OR s.status = :status)
+  AND (:below_id::bigint IS NULL OR s.id < :below_id)
+ORDER BY s.id DESC
+LIMIT :limit;
+
+-- name: flow_to_start
+-- A flow with the version that would be started.
+SELECT f.id, f.name, f.published_version_id, v.definition
+FROM flows f
+LEFT JOIN flow_versions v ON v.id = f.published_version_id
+WHERE f.workspace_id = :workspace_id AND f.id = :flow_id AND f.deleted_at IS NULL;
+
+-- name: sender_named
+-- A sender of the workspace by its name.
+SELECT id, channel FROM senders
+WHERE workspace_id = :workspace_id AND name = :name AND status <> 'removed';
+
+-- name: pending_starts
+-- Starts that nobody has decided about, locked, with the version that they would run.
+SELECT s.id, s.workspace_id, s.flow_id, s.contact_id, s.channel, s.discard_at, s.sender_name,
+    s.reentry, s.inputs, s.facts, s.reason, f.published_version_id AS flow_version_id,
+    w.zone AS workspace_zone
+FROM starts s
+JOIN flows f ON f.id = s.flow_id
+JOIN workspaces w ON w.id = s.workspace_id
+WHERE s.id = ANY(:ids::bigint[]) AND s.status = 'pending'
+ORDER BY s.id
+FOR UPDATE OF s;
+
+-- name: people_to_start
+-- People with all that starting a flow for them must know.
+SELECT c.id AS contact_id, c.name, c.phone, c.email, c.remark, c.country, c.language, c.zone,
+    c.attributes, k.state AS consent_state, s.until_at AS suppressed_until_at,
+    s.reason AS suppression_reason, a.kind AS address_kind, a.value AS address_value,
+    w.sender_id AS known_sender_id,
+    (SELECT array_agg(x.id ORDER BY x.id) FROM sessions x
+     WHERE x.contact_id = c.id AND x.status = 'waiting' AND x.flow_id = :flow_id)
+        AS waiting_session_ids
+FROM contacts c
+LEFT JOIN consents k ON k.contact_id = c.id AND k.channel = :channel
+LEFT JOIN suppressions s ON s.contact_id = c.id AND s.channel = :channel
+LEFT JOIN LATERAL (
+    SELECT a.kind, a.value FROM addresses a
+    WHERE a.contact_id = c.id AND a.channel = :channel
+    ORDER BY a.id LIMIT 1
+) a ON c.phone IS NULL
+LEFT JOIN LATERAL (
+    SELECT w.sender_id FROM windows w
+    JOIN senders n ON n.id = w.sender_id AND n.channel = :channel
+    WHERE w.contact_id = c.id ORDER BY w.last_inbound_at DESC LIMIT 1
+) w ON true
+WHERE c.workspace_id = :workspace_id AND c.id = ANY(:contact_ids::bigint[])
+ORDER BY c.id;
+
+-- name: decide_starts
+-- What became of some starts.
+UPDATE starts s
+SET status = r.status, reason = r.reason, session_id = r.session_id,
+    decided_at = CASE WHEN r.status <> 'pending' THEN :now::timestamptz END
+FROM unnest(:ids::bigint[], :statuses::text[], :reasons::text[], :session_ids::bigint[])
+    AS r (id, status, reason, session_id)
+WHERE s.id = r.id;
