@@ -62,7 +62,7 @@ async def put_into(place: Any, campaign_id: int, status: str) -> None:
 async def test_a_campaign_says_what_it_is_and_what_is_possible(admin: Any, clock: Any) -> None:
     made = await make_campaign(admin, parameters={}, description="For our best")
     assert (made["status"], made["status_label"]) == ("pending", "Pending Execution")
-    assert made["allowed_actions"] == ["view", "modify", "delete", "duplicate"]
+    assert made["allowed_actions"] == ["view", "modify", "delete", "duplicate", "dry_run"]
     assert made["plan"] == {"kind": "daily", "at": "12:30"}
     assert made["plan_in_words"] == "Every day at 12:30"
     assert (made["zone"], made["next_tick_at"]) == ("UTC", "2026-03-02T12:30:00Z")

@@ -45,6 +45,11 @@ async def _make_campaign(client: httpx.AsyncClient) -> int:
     return identity
 
 
+async def _make_dry_run(client: httpx.AsyncClient) -> int:
+    draft = await make_wish(client, name="Tried")
+    return await _made(client, "dry-runs", {"draft": draft})
+
+
 async def _template_by_hand(_: httpx.AsyncClient) -> int:
     # Templates come from a provider; `template_of_other` stands in for it.
     return TEMPLATE_ID
@@ -74,6 +79,7 @@ MAKERS: dict[str, Maker] = {
     "occurrence_id": _history_by_hand,
     "message_id": _history_by_hand,
     "conversation_id": _history_by_hand,
+    "dry_run_id": _make_dry_run,
 }
 # Bodies that are valid, so that only the id is wrong.
 PERIOD = {"start_at": START, "end_at": END}
@@ -153,7 +159,7 @@ async def test_every_route_with_an_id_finds_nothing_of_another_workspace(
     assert walked >= 40
     # The ids are real: in their own workspace they are found.
     for name, value in ids.items():
-        noun = name.removesuffix("_id") + "s"
+        noun = name.removesuffix("_id").replace("_", "-") + "s"
         assert (await there.get(f"/api/v1/{noun}/{value}")).status_code == 200
 
 

@@ -1444,6 +1444,110 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/dry-runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the dry runs, the newest first
+         * @description Those of one campaign, when it is given; old ones are forgotten after a week.
+         */
+        get: operations["dry_run_list"];
+        put?: never;
+        /**
+         * Try what a campaign would do
+         * @description A worker computes it; read it until it is `finished`.  Nothing is sent.
+         */
+        post: operations["dry_run_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dry-runs/{dry_run_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a dry run
+         * @description Its progress, and its numbers beside those of the one before.
+         */
+        get: operations["dry_run_read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dry-runs/{dry_run_id}/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the people of a dry run
+         * @description Everybody of the audience, in the order of their contacts' ids.
+         */
+        get: operations["dry_run_list_people"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dry-runs/{dry_run_id}/people.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export the people of a dry run as CSV
+         * @description Those that fit the same filters as the list.
+         */
+        get: operations["dry_run_export_people"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dry-runs/{dry_run_id}/people/{contact_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What one person would get, and by which way through the flow
+         * @description Computed again from what is known now; it says when that makes a difference.
+         */
+        get: operations["dry_run_explain_person"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/campaigns/{campaign_id}/occurrences": {
         parameters: {
             query?: never;
@@ -2175,7 +2279,7 @@ export interface components {
          * @description What a person may ask of a campaign that exists.
          * @enum {string}
          */
-        CampaignAction: "view" | "modify" | "suspend" | "resume" | "delete" | "duplicate";
+        CampaignAction: "view" | "modify" | "suspend" | "resume" | "delete" | "duplicate" | "dry_run";
         /**
          * CampaignAnswer
          * @description A campaign.
@@ -2820,6 +2924,162 @@ export interface components {
             revision: number;
         };
         /**
+         * DryRunAnswer
+         * @description A dry run.
+         */
+        DryRunAnswer: {
+            /** Id */
+            id: number;
+            /**
+             * Campaign Id
+             * @description Null: of a campaign that was not saved.
+             */
+            campaign_id: number | null;
+            /** Campaign Name */
+            campaign_name: string;
+            /** Flow Id */
+            flow_id: number;
+            /** Flow Version Id */
+            flow_version_id: number | null;
+            /**
+             * Scheduled At
+             * Format: date-time
+             */
+            scheduled_at: string;
+            /** Zone */
+            zone: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "waiting" | "running" | "finished" | "failed";
+            /**
+             * Reason
+             * @description The code of the error, when it failed.
+             */
+            reason: string | null;
+            /** Asked By */
+            asked_by: string;
+            /**
+             * Audience Count
+             * @description Of how many people; 0 until it is known.
+             */
+            audience_count: number;
+            /** Done Count */
+            done_count: number;
+            /** @description Null until it is finished. */
+            summary: components["schemas"]["DryRunSummaryAnswer"] | null;
+            previous?: components["schemas"]["PreviousAnswer"] | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Started At */
+            started_at: string | null;
+            /** Finished At */
+            finished_at: string | null;
+        };
+        /**
+         * DryRunBody
+         * @description What to try: a campaign, a draft, or what a campaign would become.
+         */
+        DryRunBody: {
+            /** Campaign Id */
+            campaign_id?: number | null;
+            /** @description As for a create. With `campaign_id`: what it would become. */
+            draft?: components["schemas"]["CampaignBody"] | null;
+            /**
+             * Scheduled At
+             * @description One of the occurrences to come; the next, when not given.
+             */
+            scheduled_at?: string | null;
+        };
+        /**
+         * DryRunPersonAnswer
+         * @description What would become of one person.
+         */
+        DryRunPersonAnswer: {
+            /** Contact Id */
+            contact_id: number;
+            /**
+             * Name
+             * @description Null for a contact that was deleted since.
+             */
+            name: string | null;
+            /** Phone */
+            phone: string | null;
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "send" | "held" | "skipped" | "failed";
+            /** Reason */
+            reason: string | null;
+            /**
+             * Reason In Words
+             * @description In the workspace's language.
+             */
+            reason_in_words: string | null;
+            /** Node Id */
+            node_id: string | null;
+            /** Sender Id */
+            sender_id: number | null;
+            /** Sender Name */
+            sender_name: string | null;
+            /** Send At */
+            send_at: string | null;
+            /**
+             * Content
+             * @description `kind` and `body` of the message, for people of the sample.
+             */
+            content: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /**
+         * DryRunSummaryAnswer
+         * @description `audience_count` = send + held + skipped + failed, exactly.
+         */
+        DryRunSummaryAnswer: {
+            /** Audience Count */
+            audience_count: number;
+            /** Send Count */
+            send_count: number;
+            /** Held Count */
+            held_count: number;
+            /** Skipped Count */
+            skipped_count: number;
+            /** Failed Count */
+            failed_count: number;
+            /**
+             * Replaced Count
+             * @description Earlier sessions of the flow that would end.
+             */
+            replaced_count: number;
+            /**
+             * Sample Count
+             * @description People whose rendered message is kept.
+             */
+            sample_count: number;
+            /** First Send At */
+            first_send_at: string | null;
+            /** Finish At */
+            finish_at: string | null;
+            /**
+             * Sentence
+             * @description In the workspace's language.
+             */
+            sentence: string;
+            /** Reasons */
+            reasons: components["schemas"]["ReasonForecastAnswer"][];
+            /** Senders */
+            senders: components["schemas"]["SenderForecastAnswer"][];
+            histogram: components["schemas"]["HistogramAnswer"] | null;
+            /** Notices */
+            notices: components["schemas"]["NoticeAnswer"][];
+        };
+        /**
          * DuplicateBody
          * @description The new campaign's own period.
          */
@@ -3191,6 +3451,21 @@ export interface components {
              * @default ok
              */
             status: string;
+        };
+        /**
+         * HistogramAnswer
+         * @description Sends over time; steps without any are left out.
+         */
+        HistogramAnswer: {
+            /**
+             * First At
+             * Format: date-time
+             */
+            first_at: string;
+            /** Step Seconds */
+            step_seconds: number;
+            /** Steps */
+            steps: components["schemas"]["StepAnswer"][];
         };
         /**
          * ImportAnswer
@@ -4042,6 +4317,23 @@ export interface components {
             nodes: components["schemas"]["NodeCountsAnswer"][];
         };
         /**
+         * NoticeAnswer
+         * @description Something to know before.
+         */
+        NoticeAnswer: {
+            /** Code */
+            code: string;
+            /**
+             * Text
+             * @description In the workspace's language.
+             */
+            text: string;
+            /** Details */
+            details: {
+                [key: string]: unknown;
+            };
+        };
+        /**
          * OccurrenceAnswer
          * @description One planned firing of a campaign.
          */
@@ -4182,6 +4474,36 @@ export interface components {
         Page_ConversationAnswer_: {
             /** Items */
             items: components["schemas"]["ConversationAnswer"][];
+            /**
+             * Next Cursor
+             * @description Give it as `cursor` for the next page; null on the last one.
+             */
+            next_cursor?: string | null;
+            /**
+             * Total Count
+             * @description Only where the list counts itself.
+             */
+            total_count?: number | null;
+        };
+        /** Page[DryRunAnswer] */
+        Page_DryRunAnswer_: {
+            /** Items */
+            items: components["schemas"]["DryRunAnswer"][];
+            /**
+             * Next Cursor
+             * @description Give it as `cursor` for the next page; null on the last one.
+             */
+            next_cursor?: string | null;
+            /**
+             * Total Count
+             * @description Only where the list counts itself.
+             */
+            total_count?: number | null;
+        };
+        /** Page[DryRunPersonAnswer] */
+        Page_DryRunPersonAnswer_: {
+            /** Items */
+            items: components["schemas"]["DryRunPersonAnswer"][];
             /**
              * Next Cursor
              * @description Give it as `cursor` for the next page; null on the last one.
@@ -4623,6 +4945,34 @@ export interface components {
             };
         };
         /**
+         * PersonExplanationAnswer
+         * @description One person, computed again now.
+         */
+        PersonExplanationAnswer: {
+            person: components["schemas"]["DryRunPersonAnswer"];
+            /**
+             * Is Changed
+             * @description Something else would become of the person by now.
+             */
+            is_changed: boolean;
+            /**
+             * Now Outcome
+             * @enum {string}
+             */
+            now_outcome: "send" | "held" | "skipped" | "failed";
+            /** Now Reason */
+            now_reason: string | null;
+            /**
+             * Now Reason In Words
+             * @description In the workspace's language.
+             */
+            now_reason_in_words: string | null;
+            /** Ways */
+            ways: components["schemas"]["WayAnswer"][];
+            /** Messages */
+            messages: components["schemas"]["WayMessageAnswer"][];
+        };
+        /**
          * PlayAnswer
          * @description Everything that happened, and where the session stands.
          */
@@ -4754,6 +5104,36 @@ export interface components {
             deadline_at: string;
         };
         /**
+         * PreviousAnswer
+         * @description The dry run before it of the same campaign, in numbers.
+         */
+        PreviousAnswer: {
+            /** Id */
+            id: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Scheduled At
+             * Format: date-time
+             */
+            scheduled_at: string;
+            /** Audience Count */
+            audience_count: number;
+            /** Send Count */
+            send_count: number;
+            /** Held Count */
+            held_count: number;
+            /** Skipped Count */
+            skipped_count: number;
+            /** Failed Count */
+            failed_count: number;
+            /** Reasons */
+            reasons: components["schemas"]["ReasonForecastAnswer"][];
+        };
+        /**
          * ProblemOfFlow
          * @description Something wrong with a flow.
          */
@@ -4857,6 +5237,28 @@ export interface components {
             reason_in_words: string | null;
             /** Participant Count */
             participant_count: number;
+        };
+        /**
+         * ReasonForecastAnswer
+         * @description How many people end like this; `node_id` is the node that sends, or would have sent.
+         */
+        ReasonForecastAnswer: {
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "send" | "held" | "skipped" | "failed";
+            /** Reason */
+            reason: string | null;
+            /**
+             * Reason In Words
+             * @description In the workspace's language.
+             */
+            reason_in_words: string | null;
+            /** Node Id */
+            node_id: string | null;
+            /** People Count */
+            people_count: number;
         };
         /**
          * ReceiptState
@@ -5088,6 +5490,41 @@ export interface components {
             endpoint?: ("messages" | "marketing_messages") | null;
             /** Rate Per Second */
             rate_per_second?: number | null;
+        };
+        /**
+         * SenderForecastAnswer
+         * @description What one sender would do.
+         */
+        SenderForecastAnswer: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Status */
+            status: string;
+            /** Rate Per Second */
+            rate_per_second: number;
+            /**
+             * Waiting Count
+             * @description Messages that are in its outbox already.
+             */
+            waiting_count: number;
+            /**
+             * Day Limit
+             * @description People in 24 hours; null when no limit is known.
+             */
+            day_limit: number | null;
+            /**
+             * Day Used Count
+             * @description People in the last 24 hours.
+             */
+            day_used_count: number;
+            /** Send Count */
+            send_count: number;
+            /** First Send At */
+            first_send_at: string | null;
+            /** Finish At */
+            finish_at: string | null;
         };
         /**
          * SessionAnswer
@@ -5450,6 +5887,21 @@ export interface components {
             reentry: components["schemas"]["Reentry"];
         };
         /**
+         * StepAnswer
+         * @description Messages of one sender in one step of time.
+         */
+        StepAnswer: {
+            /**
+             * Step
+             * @description 0 begins at `first_at`.
+             */
+            step: number;
+            /** Sender Id */
+            sender_id: number;
+            /** Send Count */
+            send_count: number;
+        };
+        /**
          * SuspendBody
          * @description Why.
          */
@@ -5648,6 +6100,56 @@ export interface components {
              * @description Where something happened last, the newest first.
              */
             newest: components["schemas"]["SimulatedPhoneAnswer"][];
+        };
+        /**
+         * WayAnswer
+         * @description The way through one flow.
+         */
+        WayAnswer: {
+            /** Flow Id */
+            flow_id: number;
+            /** Flow Version Id */
+            flow_version_id: number;
+            /**
+             * Path
+             * @description The ids of the nodes, in the order of entering.
+             */
+            path: string[];
+            /**
+             * Exits
+             * @description Node, exit, next node.
+             */
+            exits: (string | null)[][];
+            /** Events */
+            events: components["schemas"]["WayEventAnswer"][];
+        };
+        /**
+         * WayEventAnswer
+         * @description Something that would happen on the way.
+         */
+        WayEventAnswer: {
+            /** Event */
+            event: string;
+            /** Node Id */
+            node_id: string | null;
+            /** Details */
+            details: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * WayMessageAnswer
+         * @description A message that would be sent at once.
+         */
+        WayMessageAnswer: {
+            /** Node Id */
+            node_id: string;
+            /** Kind */
+            kind: string;
+            /** Content */
+            content: {
+                [key: string]: unknown;
+            };
         };
         /**
          * WorkspaceAnswer
@@ -7964,6 +8466,164 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CampaignAnswer"];
+                };
+            };
+        };
+    };
+    dry_run_list: {
+        parameters: {
+            query?: {
+                campaign_id?: number | null;
+                /** @description Items a page. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_DryRunAnswer_"];
+                };
+            };
+        };
+    };
+    dry_run_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A key of your choice; the same request with the same key is done once. */
+                "idempotency-key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DryRunBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DryRunAnswer"];
+                };
+            };
+        };
+    };
+    dry_run_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dry_run_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DryRunAnswer"];
+                };
+            };
+        };
+    };
+    dry_run_list_people: {
+        parameters: {
+            query?: {
+                /** @description Items a page. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+                outcome?: ("send" | "held" | "skipped" | "failed") | null;
+                reason?: string | null;
+                node_id?: string | null;
+                /** @description A part of the name or phone. */
+                text?: string | null;
+            };
+            header?: never;
+            path: {
+                dry_run_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_DryRunPersonAnswer_"];
+                };
+            };
+        };
+    };
+    dry_run_export_people: {
+        parameters: {
+            query?: {
+                outcome?: ("send" | "held" | "skipped" | "failed") | null;
+                reason?: string | null;
+                node_id?: string | null;
+                /** @description A part of the name or phone. */
+                text?: string | null;
+            };
+            header?: never;
+            path: {
+                dry_run_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A CSV file in UTF-8. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+        };
+    };
+    dry_run_explain_person: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dry_run_id: number;
+                contact_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonExplanationAnswer"];
                 };
             };
         };

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from clarion.commands.campaign_dry_run import campaign_dry_run
 from clarion.commands.campaign_options import (
     DescriptionOption,
     DoubtOption,
@@ -284,6 +285,7 @@ app.command("occurrences")(campaign_occurrences)
 app.command("people")(campaign_people)
 app.command("explain")(campaign_explain)
 app.command("watch")(campaign_watch)
+app.command("dry-run")(campaign_dry_run)
 
 
 def _print(campaign: CampaignAnswer, *, as_json: bool) -> None:

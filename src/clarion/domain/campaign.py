@@ -44,6 +44,7 @@ __all__ = [
     "allowed_actions",
     "check_action",
     "label_of",
+    "next_status",
     "status_after",
     "validate",
 ]
@@ -130,6 +131,7 @@ class CampaignAction(StrEnum):
     RESUME = "resume"
     DELETE = "delete"
     DUPLICATE = "duplicate"
+    DRY_RUN = "dry_run"
 
 
 class CampaignEvent(StrEnum):
@@ -147,9 +149,16 @@ _S, _A, _E = CampaignStatus, CampaignAction, CampaignEvent
 
 ALLOWED_ACTIONS: Mapping[CampaignStatus, tuple[CampaignAction, ...]] = MappingProxyType(
     {
-        _S.PENDING: (_A.VIEW, _A.MODIFY, _A.DELETE, _A.DUPLICATE),
-        _S.IN_PROGRESS: (_A.VIEW, _A.SUSPEND, _A.DUPLICATE),
-        _S.SUSPENDED: (_A.VIEW, _A.MODIFY, _A.RESUME, _A.DELETE, _A.DUPLICATE),
+        _S.PENDING: (_A.VIEW, _A.MODIFY, _A.DELETE, _A.DUPLICATE, _A.DRY_RUN),
+        _S.IN_PROGRESS: (_A.VIEW, _A.SUSPEND, _A.DUPLICATE, _A.DRY_RUN),
+        _S.SUSPENDED: (
+            _A.VIEW,
+            _A.MODIFY,
+            _A.RESUME,
+            _A.DELETE,
+            _A.DUPLICATE,
+            _A.DRY_RUN,
+        ),
         _S.ENDED: (_A.VIEW, _A.DELETE, _A.DUPLICATE),
     }
 )
@@ -181,6 +190,7 @@ LABELS: Mapping[StrEnum, Mapping[Language, str]] = MappingProxyType(
         _A.RESUME: {"en": "resume", "zh": "恢复"},
         _A.DELETE: {"en": "delete", "zh": "删除"},
         _A.DUPLICATE: {"en": "duplicate", "zh": "复制"},
+        _A.DRY_RUN: {"en": "dry run", "zh": "试运行"},
     }
 )
 
@@ -203,6 +213,7 @@ _DONE = MappingProxyType(
         _A.RESUME: "resumed",
         _A.DELETE: "deleted",
         _A.DUPLICATE: "duplicated",
+        _A.DRY_RUN: "tried in a dry run",
     }
 )
 
@@ -238,6 +249,14 @@ def status_after(status: CampaignStatus | None, event: CampaignEvent) -> Campaig
     ``status`` is ``None`` for a campaign that does not exist yet.
     """
     return TRANSITIONS.get((status, event))
+
+
+def next_status(status: CampaignStatus | None, event: CampaignEvent) -> CampaignStatus:
+    """The status that follows; ``ValueError`` (a bug) for an event that means nothing here."""
+    following = status_after(status, event)
+    if following is None:
+        raise ValueError(f"{event} means nothing to a campaign that is {status}")
+    return following
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,6 +103,10 @@ CAMPAIGN_ERRORS = (
     _caller("campaign.status_not_allowed", 409, "The campaign's status does not allow this", "See `status` and `allowed_actions` for what is possible now."),
     _caller("campaign.invalid", 422, "The campaign is not valid", "Correct the fields that are named."),
     _caller("campaign.stale", 409, "Somebody else changed the campaign meanwhile", "Read it again and repeat your change."),
+    _caller("dry_run.not_found", 404, "There is no such dry run", "List the dry runs of the campaign; old ones are forgotten after a week."),
+    _caller("dry_run.person_not_found", 404, "The contact is not in this dry run", "List the people of the dry run."),
+    _caller("dry_run.no_occurrence", 422, "The campaign does not fire then", "Choose one of the next occurrences, or give the plan one that is still to come."),
+    _caller("dry_run.not_finished", 409, "The dry run is still computing", "Wait until its status is `finished`."),
     _caller("occurrence.not_found", 404, "There is no such occurrence", "List the occurrences of the campaign."),
     _caller("participant.not_found", 404, "The contact was not in the audience of this occurrence", "Check the groups of the campaign, and since when the contact is in them."),
 )

@@ -53,6 +53,7 @@ _OWN_ROWS = (
     Reason("campaign_suspended", "hold", "Waits: the campaign is suspended", "活动已暂停，等待中"),
     Reason("sender_paused", "hold", "Waits: the sender is paused", "发送方已暂停，等待中"),
     Reason("template_paused", "hold", "Waits: the template is paused", "模板已暂停，等待中"),
+    Reason("flow_waits", "hold", "The flow waits before its first message", "流程在发送首条消息前先等待"),
     Reason("recipient_busy", "hold", "Waits: too many messages to this person at once", "短时间内发给该用户的消息过多，等待中"),
     Reason("day_limit", "hold", "Waits: the sender's limit for 24 hours is used up", "发送方 24 小时额度已用完，等待中"),
     Reason("connect_refused", "hold", "The platform refused the connection; nothing was sent", "平台拒绝连接，消息未发送"),

@@ -14,8 +14,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from clarion.engine.apply.write_sprints import Walk
 from clarion.engine.flow_versions import FlowVersions
+from clarion.engine.openings import Walk
 from clarion.flow.definition import Flow
 from clarion.flow.engine import Triggered, start
 from clarion.flow.session import SessionStatus

@@ -9,11 +9,18 @@ its own, deferred in the same transaction.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from clarion.domain.campaign import CampaignStatus, OccurrenceStatus, Overlap, ZoneMode
+from clarion.domain.campaign import (
+    CampaignEvent,
+    CampaignStatus,
+    OccurrenceStatus,
+    Overlap,
+    ZoneMode,
+    status_after,
+)
 from clarion.domain.local_time import instant_of, wall_of
 from clarion.engine.apply.set_fires import cancel_fires, set_fires
 from clarion.engine.jobs import defer_chunks, defer_planning
@@ -34,7 +41,7 @@ from clarion.schedule.ticks import (
 from clarion.store.pool import Connection, transaction
 from clarion.store.queries import Row, load
 
-__all__ = ["Planner", "set_next_look"]
+__all__ = ["Planner", "set_next_look", "zone_instants"]
 
 CAMPAIGNS = load("campaigns")
 OCCURRENCES = load("occurrences")
@@ -57,11 +64,12 @@ class Planner:
         campaign = await CAMPAIGNS.fetchrow(
             connection, "lock_campaign_for_planning", campaign_id=campaign_id
         )
-        if campaign is None or campaign["status"] == CampaignStatus.ENDED:
+        if campaign is None or status_after(campaign["status"], CampaignEvent.ENDED) is None:
             return
-        status = campaign["status"]
-        if status == CampaignStatus.PENDING and now >= campaign["start_at"]:
-            status = CampaignStatus.IN_PROGRESS
+        status = CampaignStatus(campaign["status"])
+        started = status_after(status, CampaignEvent.STARTED)
+        if started is not None and now >= campaign["start_at"]:
+            status = started
             await CAMPAIGNS.execute(connection, "begin_campaign", campaign_id=campaign_id, now=now)
             # After a suspension with a new start, what was left goes on first.
             await resume_open_work(connection, campaign_id, self._parts.sizes)
@@ -193,7 +201,7 @@ class Planner:
         if is_contact_zone:
             found = await OCCURRENCES.fetch(connection, "snapshot_zones", occurrence_id=row["id"])
             zones = [each["zone"] for each in found]
-        due_ats = _zone_instants(row, zones, now)
+        due_ats = zone_instants(row["workspace_zone"], row["scheduled_at"], zones, now)
         first_number = 0
         for zone in zones:
             first_number += await OCCURRENCES.execute(
@@ -232,14 +240,17 @@ def _snapshot_refusal(row: Row) -> str | None:
     return None
 
 
-def _zone_instants(
-    row: Row, zones: list[str | None], now: datetime
+def zone_instants(
+    workspace_zone: str, scheduled_at: datetime, zones: Sequence[str | None], now: datetime
 ) -> Mapping[str | None, datetime]:
-    """When each zone's part of a snapshot is due; a place where it is later already gets it now."""
-    if zones == [None]:
+    """When each zone's part of a snapshot is due; a place where it is later already gets it now.
+
+    The one zone ``None`` means the workspace's clock for everybody.
+    """
+    if list(zones) == [None]:
         return {None: now}
-    wall = wall_of(row["scheduled_at"], ZoneInfo(row["workspace_zone"]))
-    known = {zone: ZoneInfo(zone or row["workspace_zone"]) for zone in zones}
+    wall = wall_of(scheduled_at, ZoneInfo(workspace_zone))
+    known = {zone: ZoneInfo(zone or workspace_zone) for zone in zones}
     instants = local_instants(wall, list(known.values()))
     return {zone: max(instants[info], now) for zone, info in known.items()}
 

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from clarion.domain.message import Channel, Lane
-from clarion.engine.apply.write_sprints import Frame, Walk, write_continued, write_forwarded
+from clarion.engine.apply.write_sprints import Frame, write_continued, write_forwarded
 from clarion.engine.flow_versions import FlowVersions
 from clarion.engine.forward import follow_forwards
 from clarion.engine.node_steps import Stood
+from clarion.engine.openings import Walk
 from clarion.engine.person import person_from_row
 from clarion.engine.runner import read_senders
 from clarion.flow.context import CampaignFields, Context, OccurrenceFields

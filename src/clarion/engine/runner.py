@@ -20,10 +20,11 @@ from clarion.domain.message import Channel, Lane
 from clarion.engine.apply.end_sessions import end_sessions
 from clarion.engine.apply.move_participants import Move
 from clarion.engine.apply.set_fires import set_fires
-from clarion.engine.apply.write_sprints import Frame, Walk, write_forwarded, write_started
+from clarion.engine.apply.write_sprints import Frame, write_forwarded, write_started
 from clarion.engine.choose_sender import SenderChoice
 from clarion.engine.flow_versions import FlowVersions
 from clarion.engine.forward import follow_forwards
+from clarion.engine.openings import Walk
 from clarion.engine.parts import Parts
 from clarion.engine.person import Person, consent_facts, person_from_row
 from clarion.flow.context import CampaignFields, Context, OccurrenceFields
@@ -32,7 +33,7 @@ from clarion.flow.engine import Triggered, start
 from clarion.store.pool import Connection, transaction
 from clarion.store.queries import Row, load
 
-__all__ = ["Runner", "read_senders"]
+__all__ = ["OPENING_CHANNEL", "Runner", "plan_chunk", "read_facts", "read_senders"]
 
 OCCURRENCES = load("occurrences")
 OUTBOX = load("outbox")
@@ -40,7 +41,7 @@ SESSIONS = load("sessions")
 
 _ROOM_WAIT = timedelta(milliseconds=300)
 # The channel on which a campaign opens; flows that open elsewhere come with those channels.
-_OPENING_CHANNEL = Channel.WHATSAPP
+OPENING_CHANNEL = Channel.WHATSAPP
 
 
 class Runner:
@@ -96,17 +97,15 @@ class Runner:
         if chunk is None:
             await self._remind(connection, occurrence_id, now)
             return False
-        rows = await OCCURRENCES.fetch(
+        people = await OCCURRENCES.fetch(
             connection,
-            "chunk_contacts",
+            "chunk_people",
             occurrence_id=occurrence_id,
-            flow_id=occurrence["flow_id"],
-            campaign_id=occurrence["campaign_id"],
-            channel=str(_OPENING_CHANNEL),
             first_contact_id=chunk["first_contact_id"],
             last_contact_id=chunk["last_contact_id"],
             zone=chunk["zone"],
         )
+        rows = await read_facts(connection, occurrence, [each["contact_id"] for each in people])
         await OCCURRENCES.execute(
             connection,
             "finish_chunk",
@@ -115,10 +114,10 @@ class Runner:
             now=now,
         )
         flow = await self._flow_versions.get(connection, occurrence["flow_version_id"])
-        senders = await read_senders(connection, occurrence["workspace_id"], _OPENING_CHANNEL)
+        senders = await read_senders(connection, occurrence["workspace_id"], OPENING_CHANNEL)
         walks, moves, ended = plan_chunk(occurrence, flow, rows, now)
         await end_sessions(connection, ended, "superseded", "superseded", now)
-        frame = Frame(occurrence["workspace_id"], _OPENING_CHANNEL, senders, now)
+        frame = Frame(occurrence["workspace_id"], OPENING_CHANNEL, senders, now)
         followed = await follow_forwards(connection, self._flow_versions, frame.workspace_id, walks)
         await write_started(connection, frame, followed.walks, moves)
         await write_forwarded(connection, frame, followed.started)
@@ -203,6 +202,20 @@ def _may_run(occurrence: Row) -> bool:
         occurrence["status"] == "running"
         and occurrence["deleted_at"] is None
         and occurrence["campaign_status"] in (CampaignStatus.IN_PROGRESS, CampaignStatus.ENDED)
+    )
+
+
+async def read_facts(
+    connection: Connection, occurrence: Row, contact_ids: Sequence[int]
+) -> list[Row]:
+    """All that ``plan_chunk`` must know about some people, in the order given."""
+    return await OCCURRENCES.fetch(
+        connection,
+        "planning_facts",
+        contact_ids=list(contact_ids),
+        flow_id=occurrence["flow_id"],
+        campaign_id=occurrence["campaign_id"],
+        channel=str(OPENING_CHANNEL),
     )
 
 

@@ -24,10 +24,11 @@ from clarion.domain.consent import Allow, Hold, Refuse, decide_consent
 from clarion.domain.message import Channel, Lane, Reply
 from clarion.engine.apply.end_sessions import end_sessions
 from clarion.engine.apply.set_fires import set_fires
-from clarion.engine.apply.write_sprints import Frame, Walk, write_forwarded, write_started
+from clarion.engine.apply.write_sprints import Frame, write_forwarded, write_started
 from clarion.engine.choose_sender import SenderChoice
 from clarion.engine.flow_versions import FlowVersions
 from clarion.engine.forward import follow_forwards
+from clarion.engine.openings import Walk
 from clarion.engine.person import Person, consent_facts, person_from_row
 from clarion.engine.runner import read_senders
 from clarion.flow.context import Context

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import itertools
 from bisect import bisect_left
-from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -39,7 +38,6 @@ from clarion.domain.plan import (
 from clarion.schedule.cron import CronProblem, read_cron
 
 __all__ = [
-    "DueTicks",
     "Missed",
     "Period",
     "Queue",
@@ -47,7 +45,6 @@ __all__ = [
     "Skip",
     "TickDecision",
     "decide_tick",
-    "due_ticks",
     "local_instants",
     "next_tick",
     "ticks",
@@ -81,54 +78,6 @@ def next_tick(
 def ticks(plan: Plan, period: Period, zone: ZoneInfo, limit: int) -> tuple[datetime, ...]:
     """The first ``limit`` ticks of the plan in the period, in order, in UTC."""
     return tuple(itertools.islice(_walk(plan, period, None, zone), limit))
-
-
-@dataclass(frozen=True, slots=True)
-class DueTicks:
-    """What has come due, in two parts; all instants in order.
-
-    ``ready`` are the ticks still within the campaign's grace.  The older ones are missed:
-    ``missed_count`` of them from ``first_missed_at`` to ``last_missed_at``, of which ``missed``
-    lists the newest (at most the limit asked for).
-    """
-
-    ready: tuple[datetime, ...] = ()
-    missed: tuple[datetime, ...] = ()
-    missed_count: int = 0
-    first_missed_at: datetime | None = None
-    last_missed_at: datetime | None = None
-
-
-def due_ticks(
-    plan: Plan,
-    period: Period,
-    zone: ZoneInfo,
-    *,
-    after: datetime | None,
-    now: datetime,
-    grace: timedelta,
-    limit: int = 100,
-) -> DueTicks:
-    """The ticks in (``after``, ``now``], told apart by the grace.
-
-    Memory is bounded by ``limit`` plus what the grace holds, however long nothing ran: an
-    every-minute campaign that slept for a week gives 10,080 ticks, nearly all of them as a count.
-    """
-    ready: list[datetime] = []
-    missed: deque[datetime] = deque(maxlen=limit)
-    missed_count = 0
-    first_missed_at = last_missed_at = None
-    for tick in _walk(plan, period, after, zone):
-        if tick > now:
-            break
-        if now - tick <= grace:
-            ready.append(tick)
-            continue
-        missed.append(tick)
-        missed_count += 1
-        first_missed_at = first_missed_at or tick
-        last_missed_at = tick
-    return DueTicks(tuple(ready), tuple(missed), missed_count, first_missed_at, last_missed_at)
 
 
 @dataclass(frozen=True, slots=True)

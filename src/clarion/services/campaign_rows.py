@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -20,7 +20,16 @@ from clarion.domain.campaign import (
 from clarion.schedule.plan import parse_plan, plan_to_json
 from clarion.store.queries import Row
 
-__all__ = ["Campaign", "CampaignFilter", "Counts", "campaign_of", "columns_of", "draft_of"]
+__all__ = [
+    "Campaign",
+    "CampaignFilter",
+    "Counts",
+    "campaign_of",
+    "columns_of",
+    "draft_from_json",
+    "draft_of",
+    "draft_to_json",
+]
 
 # In these statuses no tick fires, whatever the plan says.
 _RESTING = frozenset({CampaignStatus.SUSPENDED, CampaignStatus.ENDED})
@@ -132,6 +141,22 @@ def columns_of(draft: CampaignDraft) -> dict[str, Any]:
         "sender_name": draft.sender_name,
         "parameters": dict(draft.parameters),
     }
+
+
+def draft_to_json(draft: CampaignDraft) -> dict[str, Any]:
+    """A draft for a JSON column."""
+    columns = columns_of(draft)
+    return {
+        **columns,
+        "start_at": draft.start_at.isoformat(),
+        "end_at": draft.end_at.isoformat(),
+    }
+
+
+def draft_from_json(data: Mapping[str, Any]) -> CampaignDraft:
+    """What ``draft_to_json`` wrote."""
+    moments = {name: datetime.fromisoformat(data[name]) for name in ("start_at", "end_at")}
+    return draft_of({**data, **moments})
 
 
 def campaign_of(row: Row) -> Campaign:

@@ -19,8 +19,10 @@ from zoneinfo import ZoneInfo
 from clarion.domain.campaign import (
     CampaignAction,
     CampaignDraft,
+    CampaignEvent,
     CampaignStatus,
     check_action,
+    next_status,
 )
 from clarion.domain.errors import ClarionError
 from clarion.domain.identity import Permission
@@ -96,7 +98,12 @@ async def create_campaign(
         **columns_of(draft),
     )
     await set_next_look(
-        connection, campaign_id, CampaignStatus.PENDING, draft.start_at, draft.end_at, tick
+        connection,
+        campaign_id,
+        next_status(None, CampaignEvent.CREATED),
+        draft.start_at,
+        draft.end_at,
+        tick,
     )
     await audit.record(connection, scope, "created", "campaign", campaign_id, {"name": draft.name})
     return await read_campaign(connection, scope, campaign_id)
@@ -229,7 +236,7 @@ async def update_campaign(
         **columns_of(draft),
     )  # fmt: skip
     if is_resumed:
-        status = CampaignStatus.PENDING
+        status = next_status(status, CampaignEvent.RESUMED_LATER)
         await QUERIES.execute(
             connection,
             "resume_campaign",

@@ -21,7 +21,13 @@ from zoneinfo import ZoneInfo
 
 import asyncpg
 
-from clarion.domain.campaign import CampaignAction, CampaignStatus, check_action
+from clarion.domain.campaign import (
+    CampaignAction,
+    CampaignEvent,
+    CampaignStatus,
+    check_action,
+    next_status,
+)
 from clarion.domain.errors import ClarionError, FieldError
 from clarion.domain.identity import Permission
 from clarion.engine.parts import EngineSizes
@@ -88,14 +94,15 @@ async def _suspend(pool: Pool, scope: Scope, campaign_id: int, reason: str | Non
 async def _suspend_once(pool: Pool, scope: Scope, campaign_id: int, reason: str | None) -> int:
     async with transaction(pool) as connection:
         row = await lock_campaign(connection, scope, campaign_id)
-        check_action(CampaignStatus(row["status"]), CampaignAction.SUSPEND)
+        before = CampaignStatus(row["status"])
+        check_action(before, CampaignAction.SUSPEND)
         await QUERIES.execute(
             connection, "suspend_campaign", campaign_id=campaign_id, reason=reason, now=scope.now
         )
         await set_next_look(
             connection,
             campaign_id,
-            CampaignStatus.SUSPENDED,
+            next_status(before, CampaignEvent.SUSPENDED),
             row["start_at"],
             row["end_at"],
             None,
@@ -135,11 +142,13 @@ async def resume_campaign(
     """
     scope.require(Permission.RUN_CAMPAIGNS)
     row = await lock_campaign(connection, scope, campaign_id)
-    check_action(CampaignStatus(row["status"]), CampaignAction.RESUME)
+    before = CampaignStatus(row["status"])
+    check_action(before, CampaignAction.RESUME)
     draft = draft_of(row)
     end_at = end_at or draft.end_at
     _check_period(scope.now, start_at, end_at)
-    status = CampaignStatus.IN_PROGRESS if start_at is None else CampaignStatus.PENDING
+    event = CampaignEvent.RESUMED_NOW if start_at is None else CampaignEvent.RESUMED_LATER
+    status = next_status(before, event)
     # Without a new start the plan keeps its rhythm: intervals count from the old one.
     period = Period(start_at or draft.start_at, end_at)
     after = scope.now if start_at is None else None

@@ -25,15 +25,20 @@ __all__ = ["ANSWERS_KEPT_FOR", "forget_old", "upkeep_tasks"]
 
 SIGN_INS = load("sign_ins")
 IDEMPOTENCY = load("idempotency")
+DRY_RUNS = load("dry_runs")
 
 # How long the answer of a create is kept under its Idempotency-Key.
 ANSWERS_KEPT_FOR = timedelta(hours=24)
+
+# How long a dry run can be read, and how many of one campaign.
+DRY_RUNS_KEPT_FOR = timedelta(days=7)
+DRY_RUNS_KEPT_COUNT = 5
 
 log = structlog.get_logger(__name__)
 
 
 async def forget_old(connection: Connection, now: datetime) -> int:
-    """Delete ended sign-ins, failures, kept answers and nonces that count no more; how many rows."""
+    """Delete what counts no more (sign-ins, failures, kept answers, nonces, dry runs); how many rows."""
     return (
         await SIGN_INS.execute(
             connection, "delete_old_sign_ins", now=now, used_before=now - IDLE_LIFE
@@ -43,6 +48,12 @@ async def forget_old(connection: Connection, now: datetime) -> int:
             connection, "delete_old_answers", not_after=now - ANSWERS_KEPT_FOR
         )
         + await forget_old_nonces(connection, now)
+        + await DRY_RUNS.execute(
+            connection,
+            "delete_old_dry_runs",
+            not_after=now - DRY_RUNS_KEPT_FOR,
+            kept_count=DRY_RUNS_KEPT_COUNT,
+        )
     )
 
 

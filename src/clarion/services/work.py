@@ -21,6 +21,7 @@ from procrastinate.exceptions import ConnectorException
 from clarion.config import Settings
 from clarion.engine.parts import Breaker, EngineSizes, Parts
 from clarion.engine.worker import Worker
+from clarion.services.dry_run_work import dry_run_tasks
 from clarion.services.import_runs import ImportLimits, import_tasks
 from clarion.services.place import Place
 from clarion.services.upkeep import upkeep_tasks
@@ -68,6 +69,7 @@ async def working(place: Place, database_url: str, parts: Parts) -> AsyncIterato
     tasks = (
         *worker.tasks,
         *import_tasks(place.pool, place.clock, limits),
+        *dry_run_tasks(place.pool, place.clock),
         *upkeep_tasks(place),
     )
     app = create_app(database_url, tasks, concurrency=concurrency)

@@ -19,7 +19,15 @@ from asyncpg.pool import PoolConnectionProxy
 
 from clarion.domain.errors import ClarionError
 
-__all__ = ["DATABASE_AWAY", "Connection", "Pool", "connect", "create_pool", "transaction"]
+__all__ = [
+    "DATABASE_AWAY",
+    "Connection",
+    "Pool",
+    "connect",
+    "create_pool",
+    "snapshot",
+    "transaction",
+]
 
 if TYPE_CHECKING:
     Connection: TypeAlias = asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]
@@ -111,6 +119,16 @@ async def connect(
 async def transaction(pool: Pool) -> AsyncIterator[Connection]:
     """A connection of the pool inside a transaction: committed at the end, undone by an error."""
     async with pool.acquire() as connection, connection.transaction():
+        yield connection
+
+
+@contextlib.asynccontextmanager
+async def snapshot(pool: Pool) -> AsyncIterator[Connection]:
+    """A connection that sees the database as it is now, throughout, and that cannot write."""
+    async with (
+        pool.acquire() as connection,
+        connection.transaction(isolation="repeatable_read", readonly=True),
+    ):
         yield connection
 
 

@@ -18,7 +18,7 @@ alone.  A query is then used by its name:
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias, cast
@@ -115,6 +115,18 @@ class Queries:
         status = await connection.execute(query.sql, *query.arguments(values))
         count = status.rpartition(" ")[2]
         return int(count) if count.isdigit() else 0
+
+    async def batches(
+        self, connection: Connection, name: str, size: int, /, **values: Any
+    ) -> AsyncIterator[list[Row]]:
+        """All rows, ``size`` at a time, through a cursor; needs a transaction.
+
+        Other queries may run on the connection between two batches.
+        """
+        query = self.by_name[name]
+        cursor = await connection.cursor(query.sql, *query.arguments(values))
+        while rows := await cursor.fetch(size):
+            yield cast("list[Row]", rows)
 
     async def executemany(
         self, connection: Connection | Pool, name: str, rows: Iterable[Mapping[str, Any]], /

@@ -8,6 +8,7 @@ from clarion.web.audit import routes as audit
 from clarion.web.campaigns import routes as campaigns
 from clarion.web.contacts import routes as contacts
 from clarion.web.conversations import routes as conversations
+from clarion.web.dry_runs import routes as dry_runs
 from clarion.web.flows import routes as flows
 from clarion.web.groups import routes as groups
 from clarion.web.imports import routes as imports
@@ -42,6 +43,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     flows.router,
     starts.router,
     campaigns.router,
+    dry_runs.router,
     occurrences.router,
     nodes.router,
     sessions.router,

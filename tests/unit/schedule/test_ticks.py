@@ -25,7 +25,6 @@ from clarion.schedule.ticks import (
     Run,
     Skip,
     decide_tick,
-    due_ticks,
     next_tick,
     ticks,
 )
@@ -228,54 +227,6 @@ def test_a_cron_that_never_comes_in_the_period_gives_nothing():
 
 
 # --- After downtime ------------------------------------------------------------------------------
-
-
-def test_an_every_minute_campaign_that_slept_for_a_week_is_told_as_a_count():
-    start = datetime(2026, 12, 1, 9, tzinfo=UTC)
-    period = Period(start, start + timedelta(days=30))
-    now = start + timedelta(days=7, seconds=30)
-    due = due_ticks(
-        EveryMinute(),
-        period,
-        SHANGHAI,
-        after=start,
-        now=now,
-        grace=timedelta(minutes=15),
-        limit=50,
-    )
-    assert due.missed_count + len(due.ready) == 10_080
-    assert len(due.missed) == 50
-    assert due.first_missed_at == start + timedelta(minutes=1)
-    assert due.last_missed_at == due.missed[-1] == due.ready[0] - timedelta(minutes=1)
-    assert due.ready[0] >= now - timedelta(minutes=15)
-    assert due.ready[-1] == start + timedelta(days=7)
-
-
-def test_nothing_is_due_before_the_first_tick():
-    start = datetime(2026, 12, 1, 9, tzinfo=UTC)
-    period = Period(start, start + timedelta(days=1))
-    due = due_ticks(
-        Hourly(),
-        period,
-        SHANGHAI,
-        after=None,
-        now=start - timedelta(seconds=1),
-        grace=timedelta(minutes=15),
-    )
-    assert due.ready == ()
-    assert due.missed_count == 0
-    assert due.first_missed_at is None
-
-
-@given(plans, periods, zones, st.integers(0, 10 * 24 * 60), st.integers(0, 2 * 24 * 60))
-def test_what_is_due_is_each_tick_up_to_now_once(plan, period, zone, minutes, grace_minutes):
-    now = period.start_at + timedelta(minutes=minutes)
-    grace = timedelta(minutes=grace_minutes)
-    due = due_ticks(plan, period, zone, after=None, now=now, grace=grace, limit=20_000)
-    up_to_now = tuple(tick for tick in ticks(plan, period, zone, 20_000) if tick <= now)
-    assert due.missed + due.ready == up_to_now
-    assert due.missed_count == len(due.missed)
-    assert all(now - tick > grace for tick in due.missed)
 
 
 NOW = datetime(2026, 12, 1, 9, 10, tzinfo=UTC)

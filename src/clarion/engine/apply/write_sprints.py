@@ -1,8 +1,8 @@
 """Hook: write what many sprints produced, in a handful of bulk statements of one transaction.
 
-Theory of operation.  A ``Walk`` pairs a sprint with whose it is.  New sessions and continued ones
-differ only in how the session row is written; messages, reminders, participants and outboxes are
-the same for both, and are written here once.  The order of the statements is the order of locks that
+Theory of operation.  What each sprint means is decided purely (``engine.openings``).  New sessions and
+continued ones differ only in how the session row is written; messages, reminders, participants and
+outboxes are the same for both, and are written here once.  The order of the statements is the order of locks that
 everybody keeps: sessions, contacts, messages, participants, occurrences, fires, outboxes.
 """
 
@@ -15,8 +15,7 @@ from datetime import datetime
 
 import orjson
 
-from clarion.domain.campaign import Outcome
-from clarion.domain.message import Channel, Lane
+from clarion.domain.message import Channel
 from clarion.engine.apply.append_node_deltas import append_node_deltas
 from clarion.engine.apply.append_traces import append_traces
 from clarion.engine.apply.insert_messages import NewMessage, append_to_outboxes, insert_messages
@@ -24,16 +23,14 @@ from clarion.engine.apply.move_participants import Move, move_participants
 from clarion.engine.apply.open_conversations import HandOver, open_conversations
 from clarion.engine.apply.set_fires import cancel_fires, set_fires
 from clarion.engine.apply.update_contacts import merged, set_consents, update_contacts
-from clarion.engine.choose_sender import SenderChoice, choose_sender
-from clarion.engine.node_steps import Stood, tally
-from clarion.engine.person import Person
-from clarion.flow.context import Context
-from clarion.flow.session import Session, SessionStatus
-from clarion.flow.sprint import ExitLeft, OpenConversation, Sprint, UpdateContact
+from clarion.engine.choose_sender import SenderChoice
+from clarion.engine.node_steps import tally
+from clarion.engine.openings import Walk, messages_of, move_of, sender_of
+from clarion.flow.sprint import ExitLeft, OpenConversation, UpdateContact
 from clarion.store.pool import Connection
 from clarion.store.queries import load
 
-__all__ = ["Frame", "Walk", "write_continued", "write_forwarded", "write_started"]
+__all__ = ["Frame", "write_continued", "write_forwarded", "write_started"]
 
 SESSIONS = load("sessions")
 
@@ -48,27 +45,6 @@ class Frame:
     now: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Walk:
-    """One person's sprint, and the context that it ran in.
-
-    ``session_id`` is 0 for a new session; ``stood`` tells where a resumed one had waited.
-    """
-
-    person: Person
-    sprint: Sprint
-    context: Context
-    flow_id: int
-    flow_version_id: int
-    lane: Lane
-    session_id: int = 0
-    sender_id: int | None = None
-    campaign_id: int | None = None
-    campaign_sender_name: str | None = None
-    occurrence_id: int | None = None
-    stood: Stood | None = None
-
-
 async def write_started(
     connection: Connection, frame: Frame, walks: Sequence[Walk], moves: Sequence[Move] = ()
 ) -> list[int]:
@@ -81,7 +57,7 @@ async def write_started(
         return []
     rows = await SESSIONS.fetch(connection, "take_session_ids", count=len(walks))
     ids: list[int] = [row["id"] for row in rows]
-    messages = [_messages(frame, walk, id_) for walk, id_ in zip(walks, ids, strict=True)]
+    messages = [messages_of(frame.senders, walk, id_) for walk, id_ in zip(walks, ids, strict=True)]
     sessions = [walk.sprint.session for walk in walks]
     first = walks[0]
     await SESSIONS.execute(
@@ -96,7 +72,7 @@ async def write_started(
         now=frame.now,
         ids=ids,
         contact_ids=[walk.person.contact_id for walk in walks],
-        sender_ids=[_sender_of(each, walk) for each, walk in zip(messages, walks, strict=True)],
+        sender_ids=[sender_of(each, walk) for each, walk in zip(messages, walks, strict=True)],
         statuses=[session.status.value for session in sessions],
         reasons=[session.reason for session in sessions],
         states=[orjson.dumps(session.to_json()).decode() for session in sessions],
@@ -128,13 +104,13 @@ async def write_continued(connection: Connection, frame: Frame, walks: Sequence[
     if not walks:
         return
     ids = [walk.session_id for walk in walks]
-    messages = [_messages(frame, walk, walk.session_id) for walk in walks]
+    messages = [messages_of(frame.senders, walk, walk.session_id) for walk in walks]
     sessions = [walk.sprint.session for walk in walks]
     rows = await SESSIONS.fetch(
         connection,
         "update_sessions",
         ids=ids,
-        sender_ids=[_sender_of(each, walk) for each, walk in zip(messages, walks, strict=True)],
+        sender_ids=[sender_of(each, walk) for each, walk in zip(messages, walks, strict=True)],
         statuses=[session.status.value for session in sessions],
         reasons=[session.reason for session in sessions],
         states=[orjson.dumps(session.to_json()).decode() for session in sessions],
@@ -169,7 +145,7 @@ async def _write_rest(
         frame.workspace_id,
         frame.channel,
         [
-            HandOver(walk.person.contact_id, _sender_of(each, walk), session_id, effect.note)
+            HandOver(walk.person.contact_id, sender_of(each, walk), session_id, effect.note)
             for walk, session_id, each in zip(walks, session_ids, messages, strict=True)
             for effect in walk.sprint.effects
             if isinstance(effect, OpenConversation)
@@ -188,7 +164,7 @@ async def _write_rest(
     own_moves = [
         move
         for walk, session_id in zip(walks, session_ids, strict=True)
-        if (move := _move(walk, session_id, openings.get(session_id))) is not None
+        if (move := move_of(walk, session_id, openings.get(session_id))) is not None
     ]
     await move_participants(connection, [*moves, *own_moves], frame.now)
     await set_consents(connection, frame.channel, changes, frame.now)
@@ -226,73 +202,6 @@ async def _write_rest(
     )
 
 
-def _messages(frame: Frame, walk: Walk, session_id: int) -> list[NewMessage]:
-    """The messages of a sprint, each with its sender; what cannot leave carries its reason."""
-    person = walk.person
-    messages: list[NewMessage] = []
-    sender_id = walk.sender_id
-    for effect in walk.sprint.messages:
-        sender_id = choose_sender(
-            frame.senders,
-            effect.senders,
-            walk.campaign_sender_name,
-            sender_id or person.known_sender_id,
-            person.contact_id,
-        )
-        reason = None
-        if sender_id is None:
-            reason = "no_sender"
-        elif person.address_value is None:
-            reason = "no_address"
-        messages.append(
-            NewMessage(
-                contact_id=person.contact_id,
-                session_id=session_id,
-                step=effect.step,
-                node_id=effect.node_id,
-                content=effect.content,
-                sender_id=sender_id,
-                lane=walk.lane,
-                to_kind=person.address_kind,
-                to_value=person.address_value,
-                campaign_id=walk.campaign_id,
-                occurrence_id=walk.occurrence_id,
-                reason=reason,
-            )
-        )
-    return messages
-
-
 def _stays(walk: Walk) -> bool:
     """Whether a session goes on waiting where it stood."""
     return not any(isinstance(event, ExitLeft) for event in walk.sprint.events)
-
-
-def _sender_of(messages: Sequence[NewMessage], walk: Walk) -> int | None:
-    """The sender that the person knows from now on."""
-    return messages[-1].sender_id if messages else walk.sender_id
-
-
-def _move(walk: Walk, session_id: int, opening: tuple[int, str | None] | None) -> Move | None:
-    """What a sprint means for the participant: its opening message, or an end without one."""
-    if walk.occurrence_id is None:
-        return None
-    outcome, reason, message_id = Outcome.PENDING, None, None
-    if opening is not None:
-        message_id, reason = opening
-        outcome = Outcome.FAILED if reason else Outcome.PENDING
-    elif walk.sprint.session.step_count > 0:
-        return None  # the opening message left in an earlier sprint
-    elif walk.sprint.session.reason == "forwarded":
-        return None  # the flow that goes on will tell
-    else:
-        outcome, reason = _without_message(walk.sprint.session)
-    return Move(walk.occurrence_id, walk.person.contact_id, outcome, reason, session_id, message_id)
-
-
-def _without_message(session: Session) -> tuple[Outcome, str | None]:
-    if session.is_open:
-        return Outcome.PENDING, None
-    if session.status is SessionStatus.FAILED:
-        return Outcome.FAILED, session.reason or "flow_failed"
-    return Outcome.SKIPPED, session.reason or "flow_sent_nothing"

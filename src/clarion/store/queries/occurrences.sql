@@ -31,14 +31,9 @@ FOR UPDATE OF o FOR SHARE OF c;
 -- name: snapshot_audience
 -- The frozen audience: everybody in the included groups and in none of the excluded.
 INSERT INTO participants (occurrence_id, contact_id, zone)
-SELECT :occurrence_id, c.id,
-    CASE WHEN :is_contact_zone::boolean THEN coalesce(nullif(c.zone, ''), :workspace_zone::text) END
-FROM contacts c
-WHERE c.workspace_id = :workspace_id
-  AND EXISTS (SELECT FROM group_members g
-      WHERE g.contact_id = c.id AND g.group_id = ANY(:include_group_ids::bigint[]))
-  AND NOT EXISTS (SELECT FROM group_members g
-      WHERE g.contact_id = c.id AND g.group_id = ANY(:exclude_group_ids::bigint[]));
+SELECT :occurrence_id, a.contact_id,
+    CASE WHEN :is_contact_zone::boolean THEN coalesce(nullif(a.zone, ''), :workspace_zone::text) END
+FROM audience_of(:workspace_id, :include_group_ids::bigint[], :exclude_group_ids::bigint[]) a;
 
 -- name: snapshot_zones
 -- The zones that occur in a snapshot (one null for campaigns in the workspace's zone).
@@ -100,8 +95,18 @@ JOIN workspaces w ON w.id = o.workspace_id
 WHERE o.id = :occurrence_id
 FOR SHARE OF c;
 
--- name: chunk_contacts
--- The people of a chunk who still wait, with all that planning must know about them.
+-- name: chunk_people
+-- The people of a chunk who still wait.
+SELECT p.contact_id
+FROM participants p
+WHERE p.occurrence_id = :occurrence_id
+  AND p.contact_id BETWEEN :first_contact_id AND :last_contact_id
+  AND p.zone IS NOT DISTINCT FROM :zone::text
+  AND p.outcome = 'pending' AND p.session_id IS NULL
+ORDER BY p.contact_id;
+
+-- name: planning_facts
+-- All that planning must know about some people, in the order given.
 SELECT p.contact_id, c.id IS NOT NULL AS is_present, c.name, c.phone, c.email, c.remark, c.country,
     c.language, c.zone, c.attributes, k.state AS consent_state, s.until_at AS suppressed_until_at,
     s.reason AS suppression_reason, a.kind AS address_kind, a.value AS address_value,
@@ -111,7 +116,7 @@ SELECT p.contact_id, c.id IS NOT NULL AS is_present, c.name, c.phone, c.email, c
        -- Where a session of this campaign was forwarded to counts as the flow itself.
        AND (x.flow_id = :flow_id OR (x.campaign_id = :campaign_id AND x.forward_count > 0)))
         AS waiting_session_ids
-FROM participants p
+FROM unnest(:contact_ids::bigint[]) WITH ORDINALITY AS p (contact_id, place)
 LEFT JOIN contacts c ON c.id = p.contact_id
 LEFT JOIN consents k ON k.contact_id = p.contact_id AND k.channel = :channel
 LEFT JOIN suppressions s ON s.contact_id = p.contact_id AND s.channel = :channel
@@ -124,11 +129,7 @@ LEFT JOIN LATERAL (
     SELECT w.sender_id FROM windows w
     WHERE w.contact_id = p.contact_id ORDER BY w.last_inbound_at DESC LIMIT 1
 ) w ON true
-WHERE p.occurrence_id = :occurrence_id
-  AND p.contact_id BETWEEN :first_contact_id AND :last_contact_id
-  AND p.zone IS NOT DISTINCT FROM :zone::text
-  AND p.outcome = 'pending' AND p.session_id IS NULL
-ORDER BY p.contact_id;
+ORDER BY p.place;
 
 -- name: finish_occurrences
 -- Occurrences in which nobody waits any more are finished.

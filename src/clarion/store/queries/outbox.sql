@@ -148,8 +148,7 @@ SELECT r.position, r.message_id, r.attempt, m.reply_to, m.content, m.to_kind, m.
         WHEN k.state = 'opted_out' THEN 'opted_out'
         WHEN s.until_at > :now::timestamptz THEN 'suppressed'
         WHEN m.content ->> 'kind' <> 'template'
-            AND (w.last_inbound_at IS NULL OR w.last_inbound_at < :now::timestamptz - interval '24 hours')
-            THEN 'window_closed'
+            AND NOT is_window_open(w.last_inbound_at, :now::timestamptz) THEN 'window_closed'
     END AS refusal
 FROM outbox_rows r
 LEFT JOIN messages m ON m.id = r.message_id
