@@ -9,7 +9,6 @@ what those few contacts look like.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -35,6 +34,7 @@ from clarion.services import audit
 from clarion.services.addresses import insert_address, no_address
 from clarion.services.groups import change_memberships, find_or_create_groups, ungrouped
 from clarion.services.scope import Scope
+from clarion.services.text_patterns import patterns_of
 from clarion.store.pool import Connection
 from clarion.store.queries import Row, load
 
@@ -60,7 +60,13 @@ PARTICIPANTS = load("participants")
 DELETE_LIMIT = 10_000
 _TEXT_FIELDS = ("name", "country", "email", "remark", "language", "zone")
 _NULLABLE = frozenset({"country", "language", "zone"})
-_LIKE_A_PHONE = re.compile(r"[+\d\s().-]*\d[+\d\s().-]*")
+# (within a group, with one state of consent) -> the query that walks that way
+_WAYS = {
+    (False, False): "list_contact_ids",
+    (True, False): "list_member_ids",
+    (False, True): "list_contact_ids_by_consent",
+    (True, True): "list_member_ids_by_consent",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,26 +216,22 @@ async def contact_ids(
 ) -> list[int]:
     """The ids of up to ``limit`` contacts that fit, above a cursor, in rising order."""
     scope.require(Permission.READ)
-    text = (wanted.text or "").strip() or None
-    digits = None
-    if text is not None and _LIKE_A_PHONE.fullmatch(text):
-        digits = re.sub(r"\D", "", text)
+    searched = patterns_of(wanted.text)
     values: dict[str, Any] = {
         "workspace_id": scope.workspace_id,
         "above_id": above_id or 0,
-        "text": text.lower() if text else None,
-        "digits": digits,
+        "name_pattern": searched and searched.name_pattern,
+        "phone_pattern": searched and searched.phone_pattern,
         "attributes": dict(wanted.attributes),
         "consent_state": wanted.consent_state,
         "consent_channel": wanted.consent_channel,
+        "is_silent": wanted.consent_state == "none",
+        "group_id": wanted.group_id,
         "limit": limit,
     }
-    if wanted.group_id is None:
-        rows = await QUERIES.fetch(connection, "list_contact_ids", **values)
-    else:
-        rows = await QUERIES.fetch(
-            connection, "list_member_ids", group_id=wanted.group_id, **values
-        )
+    way = _WAYS[wanted.group_id is not None, wanted.consent_state in ("opted_in", "opted_out")]
+    asked = QUERIES[way].parameter_names
+    rows = await QUERIES.fetch(connection, way, **{name: values[name] for name in asked})
     return [row["id"] for row in rows]
 
 

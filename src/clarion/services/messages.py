@@ -1,14 +1,15 @@
 """Messages: what went out and what came in, found and read.
 
 Theory of operation.  A search takes the narrowest way that its filters open (a provider's id, a
-contact, a campaign, else the whole workspace), walks it from the newest message down, and tests the
-other filters on the way; each way is a query of its own, so that each has the index that it needs.
+contact, an occurrence, a campaign, else the whole workspace), walks it from the newest message
+down, and tests the other filters on the way; each way is a query of its own, so that each has the
+index that it needs.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -113,6 +114,7 @@ _WAYS = (
     ("provider_id", "message_ids_by_provider_id"),
     ("request_key", "message_ids_of_request"),
     ("contact_id", "message_ids_of_contact"),
+    ("occurrence_id", "message_ids_of_occurrence"),
     ("campaign_id", "message_ids_of_campaign"),
 )
 _WHOLE_WORKSPACE = "message_ids"
@@ -128,16 +130,6 @@ async def list_messages(
 ) -> list[Message]:
     """Messages that fit, the newest first."""
     scope.require(Permission.READ)
-    if wanted.occurrence_id is not None and wanted.campaign_id is None:
-        campaign_id = await QUERIES.fetchval(
-            connection,
-            "campaign_of_occurrence",
-            workspace_id=scope.workspace_id,
-            occurrence_id=wanted.occurrence_id,
-        )
-        if campaign_id is None:
-            return []
-        wanted = replace(wanted, campaign_id=campaign_id)
     given = asdict(wanted)
     way = next((query for name, query in _WAYS if given[name] is not None), _WHOLE_WORKSPACE)
     values = {**given, "workspace_id": scope.workspace_id, "below_id": below_id, "limit": limit}

@@ -12,6 +12,7 @@ from clarion.domain.message import MessageStatus
 from clarion.services.campaigns import Counts, read_campaign
 from clarion.services.contacts import read_contact
 from clarion.services.scope import Scope
+from clarion.services.text_patterns import patterns_of
 from clarion.store.pool import Connection
 from clarion.store.queries import Row, load
 
@@ -156,6 +157,7 @@ async def list_participants(
     Raises ``occurrence.not_found``.
     """
     await read_occurrence(connection, scope, occurrence_id)
+    searched = patterns_of(wanted.text)
     rows = await PARTICIPANTS.fetch(
         connection,
         "participants_of",
@@ -164,7 +166,8 @@ async def list_participants(
         above_id=above_id or 0,
         outcome=wanted.outcome,
         reason=wanted.reason,
-        text=wanted.text or None,
+        name_pattern=searched and searched.name_pattern,
+        phone_pattern=searched and searched.phone_pattern,
         limit=limit,
     )
     return [_participant_of(row) for row in rows]

@@ -25,6 +25,7 @@ __all__ = [
     "Pool",
     "connect",
     "create_pool",
+    "plan_by_values",
     "snapshot",
     "transaction",
 ]
@@ -130,6 +131,15 @@ async def snapshot(pool: Pool) -> AsyncIterator[Connection]:
         connection.transaction(isolation="repeatable_read", readonly=True),
     ):
         yield connection
+
+
+async def plan_by_values(connection: Connection) -> None:
+    """Let the transaction's statements be planned for the values that they are given.
+
+    A list with optional filters is one statement with many good plans; PostgreSQL would soon settle
+    for one that fits all filters and is good for none.
+    """
+    await connection.execute("SET LOCAL plan_cache_mode = force_custom_plan")
 
 
 def _server_settings(

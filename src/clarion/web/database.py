@@ -2,7 +2,8 @@
 
 Theory of operation.  ``DB`` gives a route the request's connection inside a transaction, which is
 committed when the route has returned and before a byte of the answer leaves: an answer of success
-is never a lie.  Any exception undoes it.  Services never commit.
+is never a lie.  Any exception undoes it.  Services never commit.  What only reads is planned for the
+values of its filters: lists are long, and planning is short.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from clarion.services.place import Place
-from clarion.store.pool import Connection, transaction
+from clarion.store.pool import Connection, plan_by_values, transaction
 
 __all__ = ["DB", "PlaceOf"]
 
@@ -30,6 +31,8 @@ PlaceOf = Annotated[Place, Depends(place_of)]
 async def _connection(request: Request, place: PlaceOf) -> AsyncIterator[Connection]:
     async with transaction(place.pool) as connection:
         request.state.connection = connection
+        if request.method == "GET":
+            await plan_by_values(connection)
         yield connection
 
 

@@ -51,17 +51,19 @@ WHERE c.workspace_id = :workspace_id AND c.id = ANY(:contact_ids::bigint[])
 ORDER BY c.id;
 
 -- name: list_contact_ids
--- The contacts of a workspace that fit, above a cursor.  Every filter may be null.
+-- The contacts of a workspace that fit, above a cursor.  The patterns may be null, the attributes
+-- empty; `is_silent` wants those who never said anything about consent on the channel.
 SELECT c.id FROM contacts c
 WHERE c.workspace_id = :workspace_id
   AND c.id > :above_id
-  AND (:text::text IS NULL OR strpos(lower(c.name), :text) > 0 OR strpos(c.phone, :digits) > 0)
+  AND (:name_pattern::text IS NULL OR lower(c.name) LIKE :name_pattern
+      OR c.phone LIKE :phone_pattern::text)
   AND NOT EXISTS (
       SELECT 1 FROM jsonb_each_text(:attributes::jsonb) AS f (key, value)
       WHERE c.attributes ->> f.key IS DISTINCT FROM f.value)
-  AND (:consent_state::text IS NULL OR :consent_state = COALESCE((
-      SELECT s.state FROM consents s
-      WHERE s.contact_id = c.id AND s.channel = :consent_channel), 'none'))
+  AND (NOT :is_silent::boolean OR NOT EXISTS (
+      SELECT 1 FROM consents s
+      WHERE s.contact_id = c.id AND s.channel = :consent_channel::text))
 ORDER BY c.id
 LIMIT :limit;
 
@@ -71,13 +73,47 @@ SELECT c.id FROM group_members m JOIN contacts c ON c.id = m.contact_id
 WHERE m.group_id = :group_id
   AND m.contact_id > :above_id
   AND c.workspace_id = :workspace_id
-  AND (:text::text IS NULL OR strpos(lower(c.name), :text) > 0 OR strpos(c.phone, :digits) > 0)
+  AND (:name_pattern::text IS NULL OR lower(c.name) LIKE :name_pattern
+      OR c.phone LIKE :phone_pattern::text)
   AND NOT EXISTS (
       SELECT 1 FROM jsonb_each_text(:attributes::jsonb) AS f (key, value)
       WHERE c.attributes ->> f.key IS DISTINCT FROM f.value)
-  AND (:consent_state::text IS NULL OR :consent_state = COALESCE((
-      SELECT s.state FROM consents s
-      WHERE s.contact_id = c.id AND s.channel = :consent_channel), 'none'))
+  AND (NOT :is_silent::boolean OR NOT EXISTS (
+      SELECT 1 FROM consents s
+      WHERE s.contact_id = c.id AND s.channel = :consent_channel::text))
+ORDER BY m.contact_id
+LIMIT :limit;
+
+-- name: list_contact_ids_by_consent
+-- The contacts of a workspace with one state of consent on a channel, above a cursor.
+SELECT c.id FROM consents s JOIN contacts c ON c.id = s.contact_id
+WHERE s.channel = :consent_channel
+  AND s.state = :consent_state
+  AND s.contact_id > :above_id
+  AND c.workspace_id = :workspace_id
+  AND (:name_pattern::text IS NULL OR lower(c.name) LIKE :name_pattern
+      OR c.phone LIKE :phone_pattern::text)
+  AND NOT EXISTS (
+      SELECT 1 FROM jsonb_each_text(:attributes::jsonb) AS f (key, value)
+      WHERE c.attributes ->> f.key IS DISTINCT FROM f.value)
+ORDER BY s.contact_id
+LIMIT :limit;
+
+-- name: list_member_ids_by_consent
+-- The same among the members of a group.
+SELECT c.id FROM group_members m
+JOIN consents s ON s.contact_id = m.contact_id
+JOIN contacts c ON c.id = m.contact_id
+WHERE m.group_id = :group_id
+  AND s.channel = :consent_channel
+  AND s.state = :consent_state
+  AND m.contact_id > :above_id
+  AND c.workspace_id = :workspace_id
+  AND (:name_pattern::text IS NULL OR lower(c.name) LIKE :name_pattern
+      OR c.phone LIKE :phone_pattern::text)
+  AND NOT EXISTS (
+      SELECT 1 FROM jsonb_each_text(:attributes::jsonb) AS f (key, value)
+      WHERE c.attributes ->> f.key IS DISTINCT FROM f.value)
 ORDER BY m.contact_id
 LIMIT :limit;
 

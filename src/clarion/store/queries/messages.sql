@@ -23,12 +23,23 @@ WHERE m.contact_id = :contact_id AND m.workspace_id = :workspace_id
 ORDER BY m.id DESC
 LIMIT :limit;
 
+-- name: message_ids_of_occurrence
+-- The same among the messages of one occurrence.
+SELECT m.id FROM messages m
+WHERE m.occurrence_id = :occurrence_id AND m.workspace_id = :workspace_id
+  AND m.id < coalesce(:below_id::bigint, 9223372036854775807)
+  AND (:campaign_id::bigint IS NULL OR m.campaign_id = :campaign_id)
+  AND (:sender_id::bigint IS NULL OR m.sender_id = :sender_id)
+  AND (:direction::text IS NULL OR m.direction = :direction)
+  AND (:status::text IS NULL OR m.status = :status)
+ORDER BY m.id DESC
+LIMIT :limit;
+
 -- name: message_ids_of_campaign
--- The same among the messages of one campaign (or one occurrence of it).
+-- The same among the messages of one campaign.
 SELECT m.id FROM messages m
 WHERE m.campaign_id = :campaign_id AND m.workspace_id = :workspace_id
   AND m.id < coalesce(:below_id::bigint, 9223372036854775807)
-  AND (:occurrence_id::bigint IS NULL OR m.occurrence_id = :occurrence_id)
   AND (:sender_id::bigint IS NULL OR m.sender_id = :sender_id)
   AND (:direction::text IS NULL OR m.direction = :direction)
   AND (:status::text IS NULL OR m.status = :status)
@@ -85,10 +96,6 @@ FROM attempts a
 JOIN messages m ON m.id = a.message_id
 WHERE a.message_id = :message_id AND m.workspace_id = :workspace_id
 ORDER BY a.number;
-
--- name: campaign_of_occurrence
--- Which campaign an occurrence of a workspace belongs to.
-SELECT campaign_id FROM occurrences WHERE id = :occurrence_id AND workspace_id = :workspace_id;
 
 -- name: message_ids_of_session
 -- What a session said, and what its contact wrote while it lasted, the newest first.

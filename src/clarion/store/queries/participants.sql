@@ -74,8 +74,8 @@ WHERE p.occurrence_id = :occurrence_id AND o.workspace_id = :workspace_id
   AND p.contact_id > :above_id
   AND (:outcome::text IS NULL OR p.outcome = :outcome)
   AND (:reason::text IS NULL OR p.reason = :reason)
-  AND (:text::text IS NULL OR strpos(c.phone, :text) > 0
-      OR strpos(lower(c.name), lower(:text)) > 0)
+  AND (:name_pattern::text IS NULL OR lower(c.name) LIKE :name_pattern
+      OR c.phone LIKE :phone_pattern::text)
 ORDER BY p.contact_id
 LIMIT :limit;
 
