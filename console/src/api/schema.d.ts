@@ -1288,6 +1288,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/bindings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List who listens to whom
+         * @description By sender, in the order in which the flows are asked.
+         */
+        get: operations["binding_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flows/{flow_id}/bindings/{sender_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Let a flow listen to a sender
+         * @description Only while the flow is not published; one that listens already gets the priority.
+         */
+        put: operations["binding_update"];
+        post?: never;
+        /**
+         * Let a flow listen to a sender no more
+         * @description Only while the flow is not published.
+         */
+        delete: operations["binding_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flows/{flow_id}/bindings/{sender_id}/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let a flow listen to another sender instead
+         * @description Only while the flow is not published; the priority stays.
+         */
+        post: operations["binding_move"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/campaigns": {
         parameters: {
             query?: never;
@@ -2213,6 +2277,55 @@ export interface components {
              * @description People whose outcome is not their opening message's status.
              */
             disagreeing_count: number;
+        };
+        /**
+         * BindingAnswer
+         * @description A flow that listens to a sender.
+         */
+        BindingAnswer: {
+            /** Id */
+            id: number;
+            /** Flow Id */
+            flow_id: number;
+            /** Flow Name */
+            flow_name: string;
+            /**
+             * Trigger Kind
+             * @enum {string}
+             */
+            trigger_kind: "manual" | "whatsapp" | "viber" | "messenger" | "instagram";
+            /**
+             * Is Published
+             * @description Only then does a message start it.
+             */
+            is_published: boolean;
+            /** Sender Id */
+            sender_id: number;
+            /** Sender Name */
+            sender_name: string;
+            /** Channel */
+            channel: string;
+            /** Priority */
+            priority: number;
+            /**
+             * Bound At
+             * Format: date-time
+             */
+            bound_at: string;
+            /** Bound By */
+            bound_by: string;
+        };
+        /**
+         * BindingBody
+         * @description In which order the flows of one sender are asked.
+         */
+        BindingBody: {
+            /**
+             * Priority
+             * @description The lowest number is asked first.
+             * @default 100
+             */
+            priority: number;
         };
         /** Body_import_create */
         Body_import_create: {
@@ -3919,6 +4032,14 @@ export interface components {
          */
         MessageStatus: "queued" | "held" | "accepted" | "failed" | "in_doubt" | "skipped" | "received";
         /**
+         * MoveBindingBody
+         * @description Where the flow listens from now on.
+         */
+        MoveBindingBody: {
+            /** To Sender Id */
+            to_sender_id: number;
+        };
+        /**
          * NewContactBody
          * @description A contact to make: with a phone, an address, or both.
          */
@@ -4429,6 +4550,21 @@ export interface components {
         Page_AuditEntryAnswer_: {
             /** Items */
             items: components["schemas"]["AuditEntryAnswer"][];
+            /**
+             * Next Cursor
+             * @description Give it as `cursor` for the next page; null on the last one.
+             */
+            next_cursor?: string | null;
+            /**
+             * Total Count
+             * @description Only where the list counts itself.
+             */
+            total_count?: number | null;
+        };
+        /** Page[BindingAnswer] */
+        Page_BindingAnswer_: {
+            /** Items */
+            items: components["schemas"]["BindingAnswer"][];
             /**
              * Next Cursor
              * @description Give it as `cursor` for the next page; null on the last one.
@@ -8188,6 +8324,104 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StartAnswer"];
+                };
+            };
+        };
+    };
+    binding_list: {
+        parameters: {
+            query?: {
+                flow_id?: number | null;
+                sender_id?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_BindingAnswer_"];
+                };
+            };
+        };
+    };
+    binding_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                flow_id: number;
+                sender_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BindingBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BindingAnswer"];
+                };
+            };
+        };
+    };
+    binding_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                flow_id: number;
+                sender_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    binding_move: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                flow_id: number;
+                sender_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveBindingBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BindingAnswer"];
                 };
             };
         };

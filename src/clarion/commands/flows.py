@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import orjson
 import typer
 
+from clarion.commands.bindings import flow_bind, flow_bindings, flow_rebind, flow_unbind
 from clarion.commands.flow_reports import flow_insight, flow_log
 from clarion.commands.output import AsJson, print_facts, print_json, print_note, print_table, run
 from clarion.commands.place import InWorkspace, open_desk
@@ -26,6 +27,10 @@ __all__ = ["app"]
 app = typer.Typer(no_args_is_help=True, help="Flows: check, import, publish and start them.")
 app.command("trigger")(flow_trigger)
 app.command("starts")(flow_starts)
+app.command("bind")(flow_bind)
+app.command("rebind")(flow_rebind)
+app.command("unbind")(flow_unbind)
+app.command("bindings")(flow_bindings)
 MOST_FLOWS = 100_000
 
 app.command("insight")(flow_insight)

@@ -94,6 +94,10 @@ FLOW_ERRORS = (
     _caller("flow.in_use", 409, "A campaign that is not over uses this flow", "Change or delete the campaigns named in `campaigns` first."),
     _caller("flow.published", 409, "A published flow cannot be deleted", "Unpublish it first."),
     _caller("flow.inputs_invalid", 422, "The inputs do not fit the flow", "Give every required input; see `errors`."),
+    _caller("binding.not_found", 404, "The flow does not listen to this sender", "List the bindings of the flow."),
+    _caller("binding.flow_published", 409, "A published flow keeps its senders", "Unpublish it, change its senders, and publish it again."),
+    _caller("binding.trigger_manual", 409, "A flow that is started by hand listens to no sender", "Choose a flow whose trigger is the sender's channel."),
+    _caller("binding.channel_differs", 409, "The flow's trigger is not the sender's channel", "Choose a sender of the channel that starts the flow."),
     _caller("start.not_found", 404, "There is no such start", "List the starts of the flow."),
     _caller("start.key_conflict", 409, "This key was used for another start", "Use a new key for a new start; a repeated one names the same flow, contact and inputs."),
 )

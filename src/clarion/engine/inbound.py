@@ -3,13 +3,14 @@
 Theory of operation.  A batch is worked in this order: who wrote (strangers become contacts); keep
 each message once, by the provider's id (a repeated one does nothing more); open the 24 hour windows;
 words like STOP opt out and end every session; every other message answers the session that waits
-for it.  Several messages of one person in one batch are played one after the other.
+for it, and one that nobody waits for may start a flow that listens to its sender.  Several messages
+of one person in one batch are played one after the other.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import orjson
@@ -21,6 +22,7 @@ from clarion.engine.apply.opt_out import OptOut, opt_in, opt_out
 from clarion.engine.flow_versions import FlowVersions
 from clarion.engine.resume import Continuation, resume_sessions
 from clarion.engine.strangers import find_or_make_contacts
+from clarion.engine.triggers import Unanswered, start_listeners
 from clarion.flow.engine import ReplyReceived
 from clarion.store.pool import Connection
 from clarion.store.queries import load
@@ -45,6 +47,7 @@ class _Said:
     sender_id: int
     contact_id: int
     inbound: Inbound
+    message_id: int = 0
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -88,7 +91,7 @@ async def take_inbound(
     )
     await _count_replied(connection, said, now)
     await _take_consent(connection, channel, said, now)
-    await _answer(connection, flow_versions, channel, said, now)
+    await _answer(connection, flow_versions, workspace_id, channel, said, now)
     return [each.sender_id for each in said]
 
 
@@ -107,13 +110,12 @@ async def _keep(
         provider_ids=[each.inbound.provider_id for each in said],
         ats=[each.inbound.reply.at for each in said],
     )
-    new = {(row["sender_id"], row["provider_id"]) for row in rows}
+    new = {(row["sender_id"], row["provider_id"]): row["id"] for row in rows}
     kept: list[_Said] = []
     for each in said:
         key = (each.sender_id, each.inbound.provider_id)
         if key in new:
-            new.discard(key)
-            kept.append(each)
+            kept.append(replace(each, message_id=new.pop(key)))
     return kept
 
 
@@ -169,11 +171,12 @@ def _word(said: _Said) -> OptOut:
 async def _answer(
     connection: Connection,
     flow_versions: FlowVersions,
+    workspace_id: int,
     channel: Channel,
     said: Sequence[_Said],
     now: datetime,
 ) -> None:
-    """Resume sessions, a round for each person's first, second, ... message."""
+    """Resume sessions or start flows, a round for each person's first, second, ... message."""
     left = [each for each in said if not any(is_opt_out_text(word) for word in each.words)]
     while left:
         this_round: dict[int, _Said] = {}
@@ -192,7 +195,7 @@ async def _answer(
             sender_ids=[each.sender_id for each in answered],
             reply_tos=[each.inbound.reply.reply_to for each in answered],
         )
-        await resume_sessions(
+        resumed = await resume_sessions(
             connection,
             flow_versions,
             {
@@ -202,6 +205,19 @@ async def _answer(
                 for row in rows
                 if row["session_id"] is not None
             },
+            now,
+        )
+        heard = {row["n"] - 1 for row in rows if row["session_id"] in resumed}
+        await start_listeners(
+            connection,
+            flow_versions,
+            workspace_id,
+            channel,
+            [
+                Unanswered(each.message_id, each.sender_id, each.contact_id, each.inbound.reply)
+                for index, each in enumerate(answered)
+                if index not in heard
+            ],
             now,
         )
         left = later

@@ -152,6 +152,7 @@ EXTRA_NAMES = (
     "accountId",
     "OutId",
     "Uuid",
+    "referral",
 )
 RESERVED_NAMES = frozenset((*ROOTS, *REPLY_NAMES))
 

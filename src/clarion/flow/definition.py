@@ -11,28 +11,25 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal, get_args
+from typing import Any
 
 from pydantic import ValidationError
 
 from clarion.domain.errors import ClarionError, Problem
-from clarion.flow.context import RESERVED_NAMES
 from clarion.flow.nodes import NODE_KINDS
 from clarion.flow.nodes.kind import Node, NodeKind
-from clarion.flow.problems import error, problems_of_config
+from clarion.flow.problems import error, problems_of_config, shown, unknown_fields
+from clarion.flow.trigger import Trigger, read_trigger, trigger_to_json
 
 __all__ = [
     "MAX_NODES",
     "SCHEMA",
     "START_NODE_ID",
     "Flow",
-    "Input",
     "Node",
-    "Trigger",
-    "TriggerKind",
     "parse_flow",
     "read_flow",
     "to_json",
@@ -42,35 +39,12 @@ SCHEMA = "clarion.flow/1"
 START_NODE_ID = "start"
 MAX_NODES = 500
 MAX_BYTES = 1_000_000
-MAX_INPUTS = 50
 MAX_NAME_CHARS = 60
 MAX_LABEL_CHARS = 120
 ID_PATTERN = r"[A-Za-z0-9_#:-]{1,64}"
-NAME_PATTERN = r"[A-Za-z_][A-Za-z0-9_]{0,63}"
-
-TriggerKind = Literal["manual", "whatsapp", "viber", "messenger", "instagram"]
-TRIGGER_KINDS: tuple[str, ...] = get_args(TriggerKind)
 
 _FLOW_FIELDS = frozenset(("schema", "name", "description", "trigger", "nodes"))
 _NODE_FIELDS = frozenset(("id", "kind", "label", "config", "exits", "position"))
-_INPUT_FIELDS = frozenset(("name", "required", "default"))
-
-
-@dataclass(frozen=True, slots=True)
-class Input:
-    """A value that the flow is given when it starts; ``default`` stands in for a missing one."""
-
-    name: str
-    is_required: bool = False
-    default: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Trigger:
-    """What starts the flow, and what it is given then."""
-
-    kind: TriggerKind = "manual"
-    inputs: tuple[Input, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -115,17 +89,17 @@ def read_flow(data: object) -> tuple[Flow | None, list[Problem]]:
             error(
                 "unknown_schema",
                 "schema",
-                f"The field `schema` is {_shown(schema)}; this version knows `{SCHEMA}`.",
+                f"The field `schema` is {shown(schema)}; this version knows `{SCHEMA}`.",
                 f'Write `"schema": "{SCHEMA}"`, or use a newer version of Clarion.',
             )
         ]
     if (size_problem := _too_large(data)) is not None:
         return None, [size_problem]
     problems: list[Problem] = []
-    problems += _unknown_fields(data, _FLOW_FIELDS, "")
+    problems += unknown_fields(data, _FLOW_FIELDS, "")
     name = _text(data, "name", "name", MAX_NAME_CHARS, problems, is_required=True)
     description = _text(data, "description", "description", 1000, problems)
-    trigger = _read_trigger(data.get("trigger", {}), problems)
+    trigger = read_trigger(data.get("trigger", {}), problems)
     nodes = _read_nodes(data.get("nodes"), problems)
     if problems:
         return None, problems
@@ -134,17 +108,13 @@ def read_flow(data: object) -> tuple[Flow | None, list[Problem]]:
 
 def to_json(flow: Flow) -> dict[str, Any]:
     """The flow file of a flow, as a plain value; reading it again gives an equal flow."""
-    trigger: dict[str, Any] = {"kind": flow.trigger.kind}
-    if flow.trigger.inputs:
-        trigger["inputs"] = [
-            {"name": each.name, "required": each.is_required}
-            | ({} if each.default is None else {"default": each.default})
-            for each in flow.trigger.inputs
-        ]
     data: dict[str, Any] = {"schema": SCHEMA, "name": flow.name}
     if flow.description:
         data["description"] = flow.description
-    return data | {"trigger": trigger, "nodes": [_node_to_json(node) for node in flow.nodes]}
+    return data | {
+        "trigger": trigger_to_json(flow.trigger),
+        "nodes": [_node_to_json(node) for node in flow.nodes],
+    }
 
 
 def _node_to_json(node: Node[Any]) -> dict[str, Any]:
@@ -179,55 +149,6 @@ def _too_large(data: Mapping[Any, Any]) -> Problem | None:
             "Cut it into several flows.",
         )
     return None
-
-
-def _read_trigger(data: object, problems: list[Problem]) -> Trigger:
-    if not isinstance(data, Mapping):
-        problems.append(
-            error("bad_trigger", "trigger", "The trigger is not an object.", "Write `{…}`.")
-        )
-        return Trigger()
-    problems += _unknown_fields(data, frozenset(("kind", "inputs")), "trigger.")
-    kind: Any = data.get("kind", "manual")
-    if kind not in TRIGGER_KINDS:
-        problems.append(
-            error(
-                "unknown_trigger",
-                "trigger.kind",
-                f"There is no trigger {_shown(kind)}.",
-                f"Write one of {', '.join(TRIGGER_KINDS)}.",
-            )
-        )
-        kind = "manual"
-    return Trigger(kind, tuple(_read_inputs(data.get("inputs", []), problems)))
-
-
-def _read_inputs(data: object, problems: list[Problem]) -> Iterator[Input]:
-    where = "trigger.inputs"
-    if not isinstance(data, list) or len(data) > MAX_INPUTS:
-        problems.append(
-            error("bad_input", where, f"Inputs are a list of at most {MAX_INPUTS}.", "Write `[…]`.")
-        )
-        return
-    seen: set[str] = set()
-    for index, each in enumerate(data):
-        place = f"{where}.{index}"
-        given = each if isinstance(each, Mapping) else {}
-        problems += _unknown_fields(given, _INPUT_FIELDS, f"{place}.")
-        name, is_required = given.get("name"), given.get("required", False)
-        default = given.get("default")
-        if not isinstance(name, str) or not re.fullmatch(NAME_PATTERN, name):
-            fix = "Give it a `name` of letters, digits and `_`, at most 64."
-            problems.append(error("bad_input", place, "The input has no proper name.", fix))
-        elif name in seen or name in RESERVED_NAMES:
-            fix = "Give it another name."
-            problems.append(error("bad_input", place, f"The name `{name}` is taken.", fix))
-        elif not isinstance(is_required, bool) or not isinstance(default, str | None):
-            fix = "`required` is true or false, `default` is a text."
-            problems.append(error("bad_input", place, f"The input `{name}` is not valid.", fix))
-        else:
-            seen.add(name)
-            yield Input(name, is_required, default)
 
 
 def _read_nodes(data: object, problems: list[Problem]) -> tuple[Node[Any], ...]:
@@ -272,7 +193,7 @@ def _read_node(
         fix = "Give each node an id of its own."
         problems.append(error("duplicate_id", where, f"Two nodes have the id `{node_id}`.", fix))
     seen.add(node_id)
-    problems += _unknown_fields(data, _NODE_FIELDS, f"{where}.")
+    problems += unknown_fields(data, _NODE_FIELDS, f"{where}.")
     kind_name = data.get("kind")
     kind = NODE_KINDS.get(kind_name) if isinstance(kind_name, str) else None
     if kind is None:
@@ -280,7 +201,7 @@ def _read_node(
             error(
                 "unknown_kind",
                 f"{where}.kind",
-                f"There is no node kind {_shown(kind_name)}.",
+                f"There is no node kind {shown(kind_name)}.",
                 f"Write one of {', '.join(NODE_KINDS)}.",
             )
         )
@@ -328,7 +249,7 @@ def _read_exits(
             message = f"A node of the kind `{kind.name}` has no exit `{name}` here."
             problems.append(error("unknown_exit", place, message, has))
         elif not isinstance(target, str) or target not in known:
-            message = f"The exit leads to {_shown(target)}, which is no node of this flow."
+            message = f"The exit leads to {shown(target)}, which is no node of this flow."
             fix = "Name a node of this flow, or remove the exit."
             problems.append(error("exit_to_nowhere", place, message, fix))
         else:
@@ -369,19 +290,3 @@ def _text(
         )
         return ""
     return value
-
-
-def _unknown_fields(
-    data: Mapping[Any, Any], known: frozenset[str], prefix: str
-) -> Iterator[Problem]:
-    for key in data:
-        if key not in known:
-            fix = f"Remove it; known are {', '.join(sorted(known))}."
-            yield error("unknown_field", f"{prefix}{key}", f"There is no field `{key}`.", fix)
-
-
-def _shown(value: object) -> str:
-    if value is None:
-        return "missing"
-    text = str(value)
-    return f"`{text}`" if len(text) <= 40 else f"`{text[:40]}…`"

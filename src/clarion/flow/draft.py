@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from clarion.domain.errors import ClarionError, FieldError
-from clarion.flow.definition import MAX_BYTES, MAX_NAME_CHARS, TRIGGER_KINDS, TriggerKind
+from clarion.flow.definition import MAX_BYTES, MAX_NAME_CHARS
+from clarion.flow.trigger import TRIGGER_KINDS, TriggerKind
 
 __all__ = ["check_storable", "name_of", "trigger_kind_of"]
 

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from clarion.domain.errors import Problem
 
-__all__ = ["error", "node_id_of", "problems_of_config", "warning"]
+__all__ = ["error", "node_id_of", "problems_of_config", "shown", "unknown_fields", "warning"]
 
 # What to change, by the kind of mistake in a config; the codes that have a row are codes of ours.
 _CONFIG_FIXES: Mapping[str, str] = MappingProxyType(
@@ -130,3 +130,21 @@ def _config_problem(kind: str, place: str, each: Mapping[str, Any]) -> Problem:
 def _steps(location: tuple[int | str, ...]) -> Iterator[str]:
     """The steps that an author would see; the forms of a value are named in brackets."""
     return (str(step) for step in location if not str(step).startswith(("(", "[")))
+
+
+def unknown_fields(
+    data: Mapping[Any, Any], known: frozenset[str], prefix: str
+) -> Iterator[Problem]:
+    """A problem for each field that is not among the known ones."""
+    for key in data:
+        if key not in known:
+            fix = f"Remove it; known are {', '.join(sorted(known))}."
+            yield error("unknown_field", f"{prefix}{key}", f"There is no field `{key}`.", fix)
+
+
+def shown(value: object) -> str:
+    """A value as it is quoted in a message; ``None`` is a field that is missing."""
+    if value is None:
+        return "missing"
+    text = str(value)
+    return f"`{text}`" if len(text) <= 40 else f"`{text[:40]}…`"

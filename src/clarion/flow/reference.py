@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from clarion.flow.context import ALIASES, CONTACT_FIELDS, EXTRA_NAMES
-from clarion.flow.definition import MAX_INPUTS, MAX_NAME_CHARS, MAX_NODES, SCHEMA, TRIGGER_KINDS
+from clarion.flow.definition import MAX_NAME_CHARS, MAX_NODES, SCHEMA
 from clarion.flow.limits import DEFAULT_LIMITS
 from clarion.flow.nodes import NODE_KINDS
 from clarion.flow.nodes.kind import NodeKind
 from clarion.flow.operators import OPERATORS
+from clarion.flow.trigger import MAX_INPUTS, TRIGGER_KINDS
 
 __all__ = ["flow_format_page"]
 
@@ -52,6 +53,7 @@ This page is generated from the node kinds (`src/clarion/flow/nodes/`). The JSON
 | `name` | at most {MAX_NAME_CHARS} characters |
 | `description` | for people; may be left out |
 | `trigger.kind` | {", ".join(f"`{kind}`" for kind in TRIGGER_KINDS)}; a campaign starts flows with `manual` |
+| `trigger.conditions` | which messages to a bound sender start it, one of them is enough; none: any message. Each is `{{"kind": "keyword", "words": […], "match": "equals" or "contains"}}`, `{{"kind": "pattern", "pattern": "…"}}` (RE2), `{{"kind": "referral", "sources": […]}}` (an advertisement that opens a chat; its ids, or any) or `{{"kind": "media"}}` |
 | `trigger.inputs` | at most {MAX_INPUTS} of `name`, `required` (default false), `default` (a text) |
 | `nodes` | at most {MAX_NODES} nodes; the first of a session has the id `start` |
 

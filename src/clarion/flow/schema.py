@@ -13,16 +13,14 @@ from pydantic.json_schema import models_json_schema
 
 from clarion.flow.definition import (
     ID_PATTERN,
-    MAX_INPUTS,
     MAX_LABEL_CHARS,
     MAX_NAME_CHARS,
     MAX_NODES,
-    NAME_PATTERN,
     SCHEMA,
-    TRIGGER_KINDS,
 )
 from clarion.flow.nodes import NODE_KINDS
 from clarion.flow.nodes.kind import NodeKind
+from clarion.flow.trigger import CONDITIONS, MAX_INPUTS, NAME_PATTERN, TRIGGER_KINDS
 
 __all__ = ["flow_schema", "flow_schema_text"]
 
@@ -35,6 +33,8 @@ def flow_schema() -> dict[str, Any]:
         [(kind.config, "validation") for kind in NODE_KINDS.values()],
         ref_template="#/$defs/{model}",
     )
+    conditions = CONDITIONS.json_schema(ref_template="#/$defs/{model}")
+    condition_definitions = conditions.pop("$defs")
     nodes = {
         kind.name: _node(kind, references[(kind.config, "validation")])
         for kind in NODE_KINDS.values()
@@ -49,7 +49,7 @@ def flow_schema() -> dict[str, Any]:
             "schema": {"const": SCHEMA},
             "name": {"type": "string", "minLength": 1, "maxLength": MAX_NAME_CHARS},
             "description": {"type": "string", "maxLength": 1000},
-            "trigger": _trigger(),
+            "trigger": _trigger(conditions),
             "nodes": {
                 "type": "array",
                 "minItems": 1,
@@ -57,7 +57,9 @@ def flow_schema() -> dict[str, Any]:
                 "items": {"oneOf": [{"$ref": f"#/$defs/node_{name}"} for name in nodes]},
             },
         },
-        "$defs": definitions["$defs"] | {f"node_{name}": node for name, node in nodes.items()},
+        "$defs": definitions["$defs"]
+        | condition_definitions
+        | {f"node_{name}": node for name, node in nodes.items()},
     }
 
 
@@ -66,12 +68,13 @@ def flow_schema_text() -> str:
     return json.dumps(flow_schema(), indent=2, ensure_ascii=False) + "\n"
 
 
-def _trigger() -> dict[str, Any]:
+def _trigger(conditions: dict[str, Any]) -> dict[str, Any]:
     return {
         "type": "object",
         "additionalProperties": False,
         "properties": {
             "kind": {"enum": list(TRIGGER_KINDS), "default": "manual"},
+            "conditions": conditions,
             "inputs": {
                 "type": "array",
                 "maxItems": MAX_INPUTS,

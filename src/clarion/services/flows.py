@@ -20,8 +20,8 @@ import asyncpg
 from clarion.domain.errors import ClarionError, Problem
 from clarion.domain.identity import Permission
 from clarion.flow.check import check_flow, has_errors
-from clarion.flow.definition import TriggerKind
 from clarion.flow.draft import check_storable, name_of, trigger_kind_of
+from clarion.flow.trigger import TriggerKind
 from clarion.services import audit
 from clarion.services.scope import Scope
 from clarion.services.templates import shapes_of_workspace

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from clarion.web.audit import routes as audit
+from clarion.web.bindings import routes as bindings
 from clarion.web.campaigns import routes as campaigns
 from clarion.web.contacts import routes as contacts
 from clarion.web.conversations import routes as conversations
@@ -42,6 +43,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     imports.router,
     flows.router,
     starts.router,
+    bindings.router,
     campaigns.router,
     dry_runs.router,
     occurrences.router,

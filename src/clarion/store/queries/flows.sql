@@ -97,7 +97,8 @@ WHERE flow_id = :flow_id AND status <> 'ended' AND deleted_at IS NULL
 ORDER BY id;
 
 -- name: delete_flow
--- Takes a flow out of sight; its name becomes free.
+-- Takes a flow out of sight; its name becomes free, and it listens to nobody.
+WITH unbound AS (DELETE FROM bindings WHERE flow_id = :flow_id)
 UPDATE flows SET deleted_at = :now, updated_at = :now WHERE id = :flow_id;
 
 -- name: versions_page

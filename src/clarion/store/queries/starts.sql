@@ -87,3 +87,22 @@ SET status = r.status, reason = r.reason, session_id = r.session_id,
 FROM unnest(:ids::bigint[], :statuses::text[], :reasons::text[], :session_ids::bigint[])
     AS r (id, status, reason, session_id)
 WHERE s.id = r.id;
+
+-- name: insert_decided_starts
+-- Starts that inbound messages asked for, each once, with what became of them.
+INSERT INTO starts
+    (workspace_id, flow_id, contact_id, channel, message_id, asked_by, asked_at, reentry, facts,
+     status, reason, session_id, decided_at)
+SELECT :workspace_id, r.flow_id, r.contact_id, :channel, r.message_id, 'message',
+    :now::timestamptz, 'skip', r.facts::jsonb, r.status, r.reason, r.session_id, :now::timestamptz
+FROM unnest(
+    :flow_ids::bigint[], :contact_ids::bigint[], :message_ids::bigint[], :facts::text[],
+    :statuses::text[], :reasons::text[], :session_ids::bigint[])
+    AS r (flow_id, contact_id, message_id, facts, status, reason, session_id)
+ON CONFLICT (message_id) WHERE message_id IS NOT NULL DO NOTHING;
+
+-- name: in_hands_of_people
+-- Those (contact, sender) pairs of whom a person looks after the conversation.
+SELECT v.contact_id, v.sender_id FROM conversations v
+WHERE v.state = 'open' AND v.channel = :channel
+  AND v.contact_id = ANY(:contact_ids::bigint[]);

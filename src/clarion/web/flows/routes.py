@@ -11,10 +11,10 @@ from starlette.responses import JSONResponse
 
 from clarion.domain.errors import Problem
 from clarion.flow.check import has_errors
-from clarion.flow.definition import TriggerKind
 from clarion.flow.problems import node_id_of
 from clarion.flow.samples import SAMPLE_NAMES, sample
 from clarion.flow.schema import flow_schema
+from clarion.flow.trigger import TriggerKind
 from clarion.services import flows
 from clarion.services.flows import FlowFilter
 from clarion.services.plays import play_flow

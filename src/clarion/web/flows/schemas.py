@@ -7,7 +7,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from clarion.flow.definition import MAX_NAME_CHARS, TriggerKind
+from clarion.flow.definition import MAX_NAME_CHARS
+from clarion.flow.trigger import TriggerKind
 from clarion.web.schemas import Body
 
 __all__ = [
