@@ -34,6 +34,11 @@ def _open_first_phone(page: Page) -> None:
     expect(page.get_by_role("log")).to_be_visible()
 
 
+def _open_first_conversation(page: Page) -> None:
+    page.locator(".waiting").first.click()
+    expect(page.locator(".thread .bubble").first).to_be_visible()
+
+
 SCREENS = (
     Screen("contacts", "/console/audience", _choose_page),
     Screen("contact-add", "/console/audience", _first_button_of_head, is_kept=False),
@@ -54,6 +59,7 @@ SCREENS = (
     Screen("sender-add", "/console/senders", _first_button_of_head, is_kept=False),
     Screen("phones", "/console/phones", _first_phone),
     Screen("phone", "/console/phones", _open_first_phone),
+    Screen("conversations", "/console/conversations", _open_first_conversation),
     Screen("workspace", "/console/settings", is_kept=False),
     Screen("people", "/console/settings/people", is_kept=False),
     Screen("keys", "/console/settings/keys", is_kept=False),
@@ -66,6 +72,7 @@ def contact_id(browser: Any, shop: World) -> int:
     """Somebody who got a message and answered."""
     with browser.new_context(base_url=shop.origin) as context:
         shop.run_campaign(context.request, "Winter sale")
+        shop.hand_over(context.request, "Advice by a person")
         answered = context.request.get("/api/v1/messages?direction=in&limit=1").json()["items"][0]
         return int(answered["contact_id"])
 

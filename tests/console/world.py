@@ -72,21 +72,50 @@ class World:
     flow_id: int
     regulars_id: int
 
-    def run_campaign(self, request: APIRequestContext, name: str) -> int:
-        """Let a campaign run for the regulars, through the API; gives its id when it is done."""
+    def hand_over(self, request: APIRequestContext, name: str) -> None:
+        """Let a flow hand the regulars over to people, through the API."""
+        headers = self._signed_in(request)
+        made = request.post("/api/v1/flows", headers=headers, data={"definition": _hand_over(name)})
+        assert made.ok, made.text()
+        flow_id = made.json()["id"]
+        published = request.post(f"/api/v1/flows/{flow_id}/publish", headers=headers, data={})
+        assert published.ok, published.text()
+        now = datetime.now(UTC)
+        started = request.post(
+            "/api/v1/campaigns",
+            headers=headers,
+            data={
+                "name": name,
+                "flow_id": flow_id,
+                "include_group_ids": [self.regulars_id],
+                "start_at": (now + timedelta(seconds=3)).isoformat(),
+                "end_at": (now + timedelta(days=3)).isoformat(),
+                "plan": {"kind": "once"},
+            },
+        )
+        assert started.ok, started.text()
+        while not request.get("/api/v1/conversations/counts").json()["open_count"]:
+            time.sleep(0.3)
+
+    def _signed_in(self, request: APIRequestContext) -> dict[str, str]:
         entered = request.post("/api/v1/sign-in", data={"email": EMAIL, "password": PASSWORD})
         assert entered.ok, entered.text()
         cookies = {each["name"]: each["value"] for each in request.storage_state()["cookies"]}
+        return {"X-CSRF-Token": cookies["clarion_csrf"]}
+
+    def run_campaign(self, request: APIRequestContext, name: str) -> int:
+        """Let a campaign run for the regulars, through the API; gives its id when it is done."""
+        headers = self._signed_in(request)
         now = datetime.now(UTC)
         made = request.post(
             "/api/v1/campaigns",
-            headers={"X-CSRF-Token": cookies["clarion_csrf"]},
+            headers=headers,
             data={
                 "name": name,
                 "description": "Two for one until Sunday",
                 "flow_id": self.flow_id,
                 "include_group_ids": [self.regulars_id],
-                "start_at": (now + timedelta(seconds=1)).isoformat(),
+                "start_at": (now + timedelta(seconds=3)).isoformat(),
                 "end_at": (now + timedelta(days=3)).isoformat(),
                 "plan": {"kind": "once"},
             },
@@ -178,6 +207,37 @@ async def _furnish(
         ):
             await create_campaign(connection, scope, each, mint_code=lambda: secrets.token_hex(16))
     return World(origin, flow_id, regulars_id)
+
+
+def _hand_over(name: str) -> dict[str, Any]:
+    template = {
+        "template": "spring_offer",
+        "language": "en_US",
+        "body": ["{{ contact.name }}"],
+        "buttons": [
+            {"index": 0, "sub_type": "quick_reply", "value": "YES"},
+            {"index": 1, "sub_type": "quick_reply", "value": "NO"},
+        ],
+    }
+    return {
+        "schema": "clarion.flow/1",
+        "name": name,
+        "trigger": {"kind": "manual"},
+        "nodes": [
+            {"id": "start", "kind": "start", "exits": {"next": "offer"}},
+            {
+                "id": "offer",
+                "kind": "send_whatsapp_template",
+                "config": template,
+                "exits": {"next": "person"},
+            },
+            {
+                "id": "person",
+                "kind": "hand_over",
+                "config": {"note": "Asked for advice: {{ contact.name }}"},
+            },
+        ],
+    }
 
 
 def _sample(name: str) -> dict[str, Any]:

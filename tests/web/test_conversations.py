@@ -94,3 +94,17 @@ async def test_who_may_only_look_closes_nothing(
     assert (refused.status_code, refused.json()["code"]) == (403, "access.forbidden")
     missing = await viewer.get(f"{PATH}/9999")
     assert (missing.status_code, missing.json()["code"]) == (404, "conversation.not_found")
+
+
+async def test_who_waits_is_counted_and_sorted_by_who_looks_after_them(
+    admin: Any, waiting: list[int], add_user: Callable[..., Any]
+) -> None:
+    user_id = await add_user("eve@shop.example", Role.AUTHOR)
+    found = (await admin.get(PATH)).json()["items"][0]
+    await admin.post(f"{PATH}/{found['id']}/assign", json={"user_id": user_id})
+    counts = (await admin.get(f"{PATH}/counts")).json()
+    assert counts == {"open_count": 3, "unassigned_count": 2, "mine_count": 0}
+    hers = (await admin.get(PATH, params={"assigned_user_id": user_id})).json()["items"]
+    assert [each["id"] for each in hers] == [found["id"]]
+    nobodys = (await admin.get(PATH, params={"assigned_user_id": 0})).json()["items"]
+    assert [each["contact_name"] for each in nobodys] == ["Bob", "Ann"]

@@ -98,8 +98,11 @@ BODIES: dict[str, dict[str, Any]] = {
     "campaign_resume": {},
     "campaign_duplicate": PERIOD,
     "conversation_assign": {"user_id": None},
+    "conversation_reply": {"content": {"kind": "text", "body": {"text": "Hello"}}},
+    "simulated_phone_say": {"text": "Hello"},
+    "simulated_answering": {"is_answering": True},
 }
-OTHER_PARAMETERS = {"number": "1", "address_id": "1", "channel": "whatsapp"}
+OTHER_PARAMETERS = {"phone": "16505551234", "number": "1", "address_id": "1", "channel": "whatsapp"}
 
 
 @pytest.fixture

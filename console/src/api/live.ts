@@ -6,7 +6,7 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { answerOf, api, type Schemas } from "./client";
 
-export const TOPICS = ["campaigns", "occurrences", "imports"] as const;
+export const TOPICS = ["campaigns", "occurrences", "imports", "conversations"] as const;
 export type Topic = (typeof TOPICS)[number];
 type Versions = Schemas["LiveAnswer"]["versions"];
 

@@ -2006,6 +2006,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count the conversations that wait
+         * @description Only open ones are counted.
+         */
+        get: operations["conversation_counts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations/{conversation_id}": {
         parameters: {
             query?: never;
@@ -2020,6 +2040,28 @@ export interface paths {
         get: operations["conversation_read"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{conversation_id}/reply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answer a contact that waits for a person
+         * @description From the sender that the contact knows; you look after the conversation if nobody does.
+         *
+         *     Outside of the 24 hour window, and to somebody who opted out, the answer is refused.
+         */
+        post: operations["conversation_reply"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2060,6 +2102,26 @@ export interface paths {
          * @description One that is closed already stays as it is.
          */
         post: operations["conversation_close"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{contact_id}/windows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read until when free text may go to a contact
+         * @description One of each sender to which the contact ever wrote, the latest first.
+         */
+        get: operations["contact_windows"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2947,10 +3009,43 @@ export interface components {
             opened_at: string;
             /** Assigned User Id */
             assigned_user_id: number | null;
+            /** Assigned User Name */
+            assigned_user_name: string | null;
             /** Assigned At */
             assigned_at: string | null;
             /** Closed At */
             closed_at: string | null;
+            /**
+             * Window Closes At
+             * @description Until then free text may go out.
+             */
+            window_closes_at: string | null;
+            /** Last Direction */
+            last_direction: ("in" | "out") | null;
+            /**
+             * Last Content
+             * @description What was said last, by either side.
+             */
+            last_content: {
+                [key: string]: unknown;
+            } | null;
+            /** Last At */
+            last_at: string | null;
+        };
+        /**
+         * ConversationCountsAnswer
+         * @description How many wait.
+         */
+        ConversationCountsAnswer: {
+            /** Open Count */
+            open_count: number;
+            /** Unassigned Count */
+            unassigned_count: number;
+            /**
+             * Mine Count
+             * @description Those that you look after.
+             */
+            mine_count: number;
         };
         /**
          * CountsAnswer
@@ -5443,6 +5538,19 @@ export interface components {
             raw: string[];
         };
         /**
+         * ReplyRequest
+         * @description What a person answers: free text within the window, else a template.
+         */
+        ReplyRequest: {
+            content: components["schemas"]["ContentRequest"];
+            /**
+             * Key
+             * @description Of your choice; under one key nothing is sent twice.
+             * @default
+             */
+            key: string;
+        };
+        /**
          * ResumeBody
          * @description From when on; now, when no start is given.
          */
@@ -6286,6 +6394,26 @@ export interface components {
             content: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * WindowAnswer
+         * @description Until when free text may go to a contact from a sender.
+         */
+        WindowAnswer: {
+            /** Sender Id */
+            sender_id: number;
+            /** Sender Name */
+            sender_name: string;
+            /**
+             * Last Inbound At
+             * Format: date-time
+             */
+            last_inbound_at: string;
+            /**
+             * Closes At
+             * Format: date-time
+             */
+            closes_at: string;
         };
         /**
          * WorkspaceAnswer
@@ -9248,7 +9376,7 @@ export interface operations {
                 campaign_id?: number | null;
                 occurrence_id?: number | null;
                 sender_id?: number | null;
-                direction?: ("out" | "in") | null;
+                direction?: ("in" | "out") | null;
                 status?: components["schemas"]["MessageStatus"] | null;
                 provider_id?: string | null;
                 request_key?: string | null;
@@ -9378,6 +9506,8 @@ export interface operations {
             query?: {
                 state?: ("open" | "closed") | null;
                 contact_id?: number | null;
+                /** @description 0: whom nobody looks after. */
+                assigned_user_id?: number | null;
                 /** @description Items a page. */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
@@ -9400,6 +9530,26 @@ export interface operations {
             };
         };
     };
+    conversation_counts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationCountsAnswer"];
+                };
+            };
+        };
+    };
     conversation_read: {
         parameters: {
             query?: never;
@@ -9418,6 +9568,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ConversationAnswer"];
+                };
+            };
+        };
+    };
+    conversation_reply: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A key of your choice; the same request with the same key is done once. */
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                conversation_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplyRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageAnswer"];
                 };
             };
         };
@@ -9466,6 +9645,28 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ConversationAnswer"];
+                };
+            };
+        };
+    };
+    contact_windows: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WindowAnswer"][];
                 };
             };
         };

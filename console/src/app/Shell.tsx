@@ -7,6 +7,7 @@ import { Button, Drawer, Grid, Layout, Menu } from "antd";
 import { Suspense, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { followLive } from "../api/live";
+import { useWaitingCount } from "../pages/conversations/queries";
 import { useHasPhones } from "../pages/phones/queries";
 import { Loading } from "../parts/Loading";
 import { LanguageMenu, PersonMenu, SenderHealth, ThemeMenu } from "./HeaderMenus";
@@ -28,6 +29,7 @@ function Navigation({ onChoose }: { onChoose?: () => void }) {
   const pathname = useRouterState({ select: (state) => state.location.pathname });
   const current = screenOf(pathname)?.name;
   const hasPhones = useHasPhones();
+  const waitingCount = useWaitingCount();
   const shown = BUILT_SCREENS.filter((screen) => hasPhones || screen.needsSimulator !== true);
   return (
     <nav aria-label={t("navigation")}>
@@ -41,6 +43,9 @@ function Navigation({ onChoose }: { onChoose?: () => void }) {
           label: (
             <Link to={screen.path} onClick={onChoose}>
               {t(`screens.${screen.name}`)}
+              {screen.name === "conversations" && waitingCount > 0 && (
+                <span className="nav-count">{waitingCount}</span>
+              )}
             </Link>
           ),
         }))}

@@ -20,6 +20,7 @@ import {
   newImportSearchOf,
 } from "../pages/audience/search";
 import { messageSearchOf } from "../pages/messages/queries";
+import { conversationSearchOf } from "../pages/conversations/queries";
 import { wallSearchOf } from "../pages/phones/queries";
 import { auditSearchOf } from "../pages/settings/queries";
 import { templateSearchOf } from "../pages/templates/queries";
@@ -185,6 +186,13 @@ const senders = createRoute({
   component: lazyRouteComponent(() => import("../pages/senders/List"), "SenderList"),
 });
 
+const conversations = createRoute({
+  getParentRoute: () => shell,
+  path: "/conversations",
+  validateSearch: conversationSearchOf,
+  component: lazyRouteComponent(() => import("../pages/conversations/List"), "ConversationList"),
+});
+
 const phones = createRoute({
   getParentRoute: () => shell,
   path: "/phones",
@@ -234,6 +242,7 @@ const tree = root.addChildren([
     messages,
     senders,
     phones,
+    conversations,
     ...SETTINGS,
   ]),
 ]);

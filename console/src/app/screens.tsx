@@ -4,6 +4,7 @@
 import {
   AppstoreOutlined,
   BranchesOutlined,
+  CustomerServiceOutlined,
   HomeOutlined,
   MessageOutlined,
   MobileOutlined,
@@ -31,6 +32,12 @@ export const SCREENS: readonly Screen[] = [
   { name: "audience", path: "/audience", icon: <TeamOutlined />, isBuilt: true },
   { name: "templates", path: "/templates", icon: <AppstoreOutlined />, isBuilt: true },
   { name: "messages", path: "/messages", icon: <MessageOutlined />, isBuilt: true },
+  {
+    name: "conversations",
+    path: "/conversations",
+    icon: <CustomerServiceOutlined />,
+    isBuilt: true,
+  },
   { name: "senders", path: "/senders", icon: <PhoneOutlined />, isBuilt: true },
   {
     name: "phones",

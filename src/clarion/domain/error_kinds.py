@@ -129,6 +129,7 @@ SENDER_ERRORS = (
     _caller("webhook.malformed", 400, "The webhook's body could not be read", "Send the provider's JSON body unchanged."),
     _caller("message.not_found", 404, "There is no such message", "Search the messages of the workspace."),
     _caller("message.invalid", 422, "The provider would refuse the message", "Correct the fields named in `errors`."),
+    _caller("message.refused", 409, "This person may not be written to now", "See `reason`. Outside of the 24 hour window only a template may be sent."),
     _caller("conversation.not_found", 404, "There is no such conversation", "List the conversations of the workspace."),
     _caller("conversation.closed", 409, "The conversation is closed", "List the open conversations."),
 )

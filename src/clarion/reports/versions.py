@@ -15,7 +15,7 @@ __all__ = ["TOPICS", "Versions", "versions_of"]
 QUERIES = load("live")
 
 # The beginnings of the console's query keys, and the columns of the query.
-TOPICS = ("campaigns", "occurrences", "imports")
+TOPICS = ("campaigns", "occurrences", "imports", "conversations")
 
 # Topic to version.
 Versions = Mapping[str, str]

@@ -14,6 +14,9 @@ import { useAsk } from "../../parts/ask";
 import { Failure } from "../../parts/Failure";
 import { Loading } from "../../parts/Loading";
 import { PageHead } from "../../parts/PageHead";
+import { Composer } from "../conversations/Composer";
+import { windowsQuery } from "../conversations/queries";
+import "../conversations/conversations.css";
 import { Consent } from "./Consent";
 import { EditContact } from "./ContactForm";
 import { ConsentPanel } from "./ConsentPanel";
@@ -70,6 +73,26 @@ function Actions({ contact }: { contact: Contact }) {
   );
 }
 
+/** Answering while the contact's window at a sender is open; the sender that heard it last answers. */
+function Answer({ contactId, name }: { contactId: number; name: string }) {
+  const windows = useQuery(windowsQuery(contactId));
+  if (windows.data === undefined) return null;
+  const latest = windows.data[0];
+  return (
+    <Composer
+      name={name}
+      closesAt={latest?.closes_at ?? null}
+      send={(content, key) =>
+        answerOf(
+          api.POST("/api/v1/messages", {
+            body: { contact_id: contactId, content, key, tag: "", sender: latest?.sender_name ?? null },
+          }),
+        )
+      }
+    />
+  );
+}
+
 export function ContactPage() {
   const { t } = useTranslation("audience");
   const { contactId } = useParams({ from: "/shell/audience/contacts/$contactId" });
@@ -114,7 +137,12 @@ export function ContactPage() {
               {
                 key: "conversation",
                 label: t("conversation.title"),
-                children: <Conversation contactId={contactId} name={titleOf(contact.data)} />,
+                children: (
+                  <>
+                    <Conversation contactId={contactId} name={titleOf(contact.data)} />
+                    <Answer contactId={contactId} name={titleOf(contact.data)} />
+                  </>
+                ),
               },
               {
                 key: "campaigns",

@@ -50,6 +50,18 @@ export const templateQuery = (templateId: number) =>
       ),
   });
 
+/** What may be sent. */
+export const approvedTemplatesQuery = queryOptions({
+  queryKey: ["templates", "approved"],
+  queryFn: () =>
+    answerOf(
+      api.GET("/api/v1/templates", {
+        params: { query: { status: "approved", limit: LARGEST_PAGE } },
+      }),
+    ),
+  staleTime: 60_000,
+});
+
 /** All languages of the templates whose name has this in it. */
 export const templatesNamedQuery = (name: string) =>
   queryOptions({

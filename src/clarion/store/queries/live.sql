@@ -7,7 +7,10 @@ SELECT w.id AS workspace_id,
     || '/' || o.counters AS campaigns,
     o.counters AS occurrences,
     (SELECT concat_ws('/', count(*), sum(done_byte_count), sum(row_count), max(finished_at))
-     FROM imports i WHERE i.workspace_id = w.id) AS imports
+     FROM imports i WHERE i.workspace_id = w.id) AS imports,
+    (SELECT concat_ws('/', count(*), max(id), max(assigned_at), sum(assigned_user_id),
+        sum(session_id))
+     FROM conversations v WHERE v.workspace_id = w.id AND v.state = 'open') AS conversations
 FROM workspaces w
 CROSS JOIN LATERAL (
     SELECT concat_ws('/', count(*), max(started_at), max(finished_at),
