@@ -10,6 +10,7 @@ import asyncpg
 import pytest
 from tests.engine.conftest import OFFER, PHONE_NUMBER_ID, Shop
 
+from clarion.flow.sprint import NodeEntered
 from clarion.services.dry_run_work import run_dry_run
 from clarion.services.dry_runs import (
     DryRun,
@@ -261,13 +262,10 @@ async def test_one_person_explains_the_way_through_the_flow(shop: Shop) -> None:
     [person] = await people_of(shop, told)
     explained = await explain_person(shop.pool, shop.fresh_scope, told.id, person.contact_id)
     assert not explained.is_changed
-    [(version_id, events)] = explained.ways
-    assert version_id == told.flow_version_id
-    assert [each.node_id for each in events if each.event == "node_entered"] == [
-        "start",
-        "offer",
-        "answer",
-    ]
+    [walk] = explained.forecast.walks
+    assert walk.flow_version_id == told.flow_version_id
+    entered = [each.node_id for each in walk.sprint.events if isinstance(each, NodeEntered)]
+    assert entered == ["start", "offer", "answer"]
     # Somebody opts out meanwhile: the old answer stays, and says that it is old.
     await shop.pool.execute(
         "INSERT INTO consents (contact_id, channel, state, source, at) "

@@ -6352,18 +6352,15 @@ export interface components {
         WayAnswer: {
             /** Flow Id */
             flow_id: number;
-            /** Flow Version Id */
-            flow_version_id: number;
+            /** Version Number */
+            version_number: number;
             /**
              * Path
              * @description The ids of the nodes, in the order of entering.
              */
             path: string[];
-            /**
-             * Exits
-             * @description Node, exit, next node.
-             */
-            exits: (string | null)[][];
+            /** Exits */
+            exits: components["schemas"]["WayExitAnswer"][];
             /** Events */
             events: components["schemas"]["WayEventAnswer"][];
         };
@@ -6380,6 +6377,18 @@ export interface components {
             details: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * WayExitAnswer
+         * @description A way out that would be taken.
+         */
+        WayExitAnswer: {
+            /** Node Id */
+            node_id: string;
+            /** Exit */
+            exit: string;
+            /** To Node Id */
+            to_node_id: string | null;
         };
         /**
          * WayMessageAnswer

@@ -12,6 +12,7 @@ import {
 } from "@tanstack/react-router";
 import { Problem } from "../api/problem";
 import { detailSearchOf, listSearchOf } from "../pages/campaigns/search";
+import { dryRunSearchOf } from "../pages/dry-runs/queries";
 import { flowListSearchOf, flowSearchOf } from "../pages/flows/search";
 import {
   contactSearchOf,
@@ -81,6 +82,17 @@ const campaign = createRoute({
   },
   validateSearch: detailSearchOf,
   component: lazyRouteComponent(() => import("../pages/campaigns/Detail"), "CampaignDetail"),
+});
+
+const dryRun = createRoute({
+  getParentRoute: () => shell,
+  path: "/dry-runs/$dryRunId",
+  params: {
+    parse: ({ dryRunId }) => ({ dryRunId: Number(dryRunId) }),
+    stringify: ({ dryRunId }) => ({ dryRunId: String(dryRunId) }),
+  },
+  validateSearch: dryRunSearchOf,
+  component: lazyRouteComponent(() => import("../pages/dry-runs/DryRun"), "DryRunPage"),
 });
 
 const flows = createRoute({
@@ -234,6 +246,7 @@ const tree = root.addChildren([
     home,
     campaigns,
     campaign,
+    dryRun,
     flows,
     flow,
     ...AUDIENCE,

@@ -9,7 +9,7 @@ by the same functions, and says if the person's case has changed since.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -28,7 +28,6 @@ from clarion.engine.flow_versions import FlowVersions
 from clarion.engine.forecast import Forecast, ForecastOutcome, forecast_people
 from clarion.engine.planner import zone_instants
 from clarion.engine.runner import OPENING_CHANNEL, read_senders
-from clarion.flow.sprint import Event
 from clarion.schedule.draft import check_draft
 from clarion.schedule.ticks import Period, next_tick
 from clarion.services.campaign_rows import draft_from_json, draft_to_json
@@ -117,14 +116,14 @@ class PeopleFilter:
 class Explanation:
     """One person's way, computed again now.
 
-    ``is_changed``: by now something else would become of the person.  ``ways`` are what happened in
-    each flow that the person walks through first: its version's id and the events.
+    ``is_changed``: by now something else would become of the person.  ``version_numbers`` are those
+    of the versions that the forecast's walks go through, by id.
     """
 
     person: DryRunPerson
     forecast: Forecast
     is_changed: bool
-    ways: Sequence[tuple[int, Sequence[Event]]]
+    version_numbers: Mapping[int, int]
 
 
 async def ask_dry_run(
@@ -296,12 +295,15 @@ async def explain_person(pool: Pool, scope: Scope, dry_run_id: int, contact_id: 
         [forecast] = await forecast_people(
             reading, FlowVersions(), frame, senders, [contact_id], due_at
         )
+        versions = await QUERIES.fetch(
+            reading, "version_numbers", ids=[walk.flow_version_id for walk in forecast.walks]
+        )
     return Explanation(
         person,
         forecast,
         (forecast.outcome, forecast.reason, forecast.node_id)
         != (person.outcome, person.reason, person.node_id),
-        [(walk.flow_version_id, walk.sprint.events) for walk in forecast.walks],
+        {row["id"]: row["number"] for row in versions},
     )
 
 

@@ -1,11 +1,13 @@
 // What can be done with a campaign: each action is there only where the server and the role allow it.
 
 import { MoreOutlined } from "@ant-design/icons";
+import { useNavigate } from "@tanstack/react-router";
 import { App, Button, Dropdown, Modal } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { asProblem } from "../../api/problem";
 import { useMay } from "../../app/session";
+import { useAskDryRun } from "../dry-runs/queries";
 import { CampaignDialog } from "./CampaignDialog";
 import type { Campaign } from "./draft";
 import { useCampaignChanges } from "./queries";
@@ -15,7 +17,7 @@ import { SuspendDialog } from "./SuspendDialog";
 type Action = Campaign["allowed_actions"][number];
 
 // In the order of the buttons.
-const SHOWN: readonly Action[] = ["suspend", "resume", "modify", "duplicate", "delete"];
+const SHOWN: readonly Action[] = ["suspend", "resume", "modify", "dry_run", "duplicate", "delete"];
 
 export function CampaignActions(props: {
   campaign: Campaign;
@@ -25,10 +27,28 @@ export function CampaignActions(props: {
 }) {
   const { campaign, buttonCount } = props;
   const { t } = useTranslation("campaigns");
+  const { message } = App.useApp();
+  const navigate = useNavigate();
   const mayRun = useMay("run_campaigns");
+  const mayTry = useMay("edit_campaigns");
+  const dryRun = useAskDryRun();
   const [open, setOpen] = useState<Action>();
-  if (!mayRun) return null;
-  const actions = SHOWN.filter((action) => campaign.allowed_actions.includes(action));
+  const actions = SHOWN.filter(
+    (action) =>
+      campaign.allowed_actions.includes(action) && (action === "dry_run" ? mayTry : mayRun),
+  );
+  if (actions.length === 0) return null;
+  function choose(action: Action): void {
+    if (action !== "dry_run") return setOpen(action);
+    dryRun.mutate(
+      { campaign_id: campaign.id },
+      {
+        onSuccess: ({ id }) =>
+          void navigate({ to: "/dry-runs/$dryRunId", params: { dryRunId: id }, search: {} }),
+        onError: (error) => void message.error(asProblem(error).message),
+      },
+    );
+  }
   const close = () => setOpen(undefined);
   const rest = actions.slice(buttonCount);
   return (
@@ -39,7 +59,8 @@ export function CampaignActions(props: {
             key={action}
             size={buttonCount > 1 ? "middle" : "small"}
             danger={action === "delete"}
-            onClick={() => setOpen(action)}
+            loading={action === "dry_run" && dryRun.isPending}
+            onClick={() => choose(action)}
           >
             {t(`actions.${action}`)}
           </Button>
@@ -48,7 +69,7 @@ export function CampaignActions(props: {
           <Dropdown
             trigger={["click"]}
             menu={{
-              onClick: ({ key }) => setOpen(key as Action),
+              onClick: ({ key }) => choose(key as Action),
               items: rest.map((action) => ({
                 key: action,
                 danger: action === "delete",

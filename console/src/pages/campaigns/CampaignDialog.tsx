@@ -1,17 +1,23 @@
 // The dialog of a campaign: create, modify, duplicate.
 
+import { ExperimentOutlined } from "@ant-design/icons";
 import { useQuery } from "@tanstack/react-query";
-import { Alert, App, Collapse, Form, Modal } from "antd";
-import { useState } from "react";
+import { Alert, App, Button, Collapse, Form, Modal } from "antd";
+import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { asProblem, type Problem } from "../../api/problem";
 import { useMe } from "../../app/session";
-import { bodyOf, type Campaign, changeOf, type Draft, draftOf, newDraft } from "./draft";
+import { useAskDryRun } from "../dry-runs/queries";
+import { bodyOf, type Campaign, changeOf, type Draft, draftOf, newDraft, wholeOf } from "./draft";
 import { AudienceFields, InputFields, PlanFields, TextFields, WhatFields } from "./DialogFields";
 import type { FlowDefinition } from "./flow";
 import { FlowPreview } from "./FlowPreview";
 import { publishedFlowQuery, useCampaignChanges } from "./queries";
 import { SettingsFields } from "./SettingsFields";
+
+const DryRunDrawer = lazy(async () => ({
+  default: (await import("../dry-runs/DryRunDrawer")).DryRunDrawer,
+}));
 
 // Which field of the dialog shows what the server says about a field of the request.
 const FIELD_OF: Record<string, keyof Draft> = {
@@ -50,6 +56,8 @@ export function CampaignDialog(props: Opened) {
   const [form] = Form.useForm<Draft>();
   const [before] = useState(() => firstDraft(props, (name) => t("dialog.copyOf", { name })));
   const [isPreviewing, setIsPreviewing] = useState(false);
+  const dryRun = useAskDryRun();
+  const [tried, setTried] = useState<number>();
   const [problem, setProblem] = useState<Problem>();
   const flowId = Form.useWatch("flow_id", form) ?? before.flow_id;
   const flow = useQuery({ ...publishedFlowQuery(flowId ?? 0), enabled: flowId !== undefined });
@@ -74,9 +82,30 @@ export function CampaignDialog(props: Opened) {
     if (fields[0] !== undefined) form.scrollToField(fields[0].name, { block: "center" });
   }
 
+  const typed = (): Draft => ({ ...before, ...(form.getFieldsValue(true) as Draft) });
+
+  /** Try what the form says; nothing is saved. */
+  async function tryOut(): Promise<void> {
+    try {
+      await form.validateFields();
+    } catch {
+      return; // the fields say what is missing
+    }
+    try {
+      const asked = await dryRun.mutateAsync(
+        mode === "modify" && campaign !== undefined
+          ? { campaign_id: campaign.id, draft: wholeOf(campaign, before, typed()) }
+          : { draft: bodyOf(typed()) },
+      );
+      setTried(asked.id);
+    } catch (error) {
+      show(asProblem(error));
+    }
+  }
+
   async function save(): Promise<void> {
     // What a closed section holds is not among the values of a finished form.
-    const draft: Draft = { ...before, ...(form.getFieldsValue(true) as Draft) };
+    const draft = typed();
     try {
       const saved =
         mode === "modify" && campaign !== undefined
@@ -101,6 +130,20 @@ export function CampaignDialog(props: Opened) {
       title={t(`dialog.${mode}`, { name: campaign?.name })}
       okText={t("dialog.ok")}
       cancelText={t("parts:cancel")}
+      footer={(_, { OkBtn, CancelBtn }) => (
+        <>
+          <Button
+            icon={<ExperimentOutlined />}
+            loading={dryRun.isPending}
+            onClick={() => void tryOut()}
+            style={{ float: "inline-start" }}
+          >
+            {t("actions.dry_run")}
+          </Button>
+          <CancelBtn />
+          <OkBtn />
+        </>
+      )}
       confirmLoading={create.isPending || modify.isPending}
       onOk={() => form.submit()}
       onCancel={onClose}
@@ -143,6 +186,11 @@ export function CampaignDialog(props: Opened) {
       </Form>
       {isPreviewing && flowId !== undefined && (
         <FlowPreview flowId={flowId} onClose={() => setIsPreviewing(false)} />
+      )}
+      {tried !== undefined && (
+        <Suspense>
+          <DryRunDrawer dryRunId={tried} onClose={() => setTried(undefined)} />
+        </Suspense>
       )}
     </Modal>
   );

@@ -111,3 +111,13 @@ export function changeOf(before: Draft, after: Draft): CampaignChange {
     ),
   );
 }
+
+/** The whole campaign as it would become; times that stay are told exactly, not by the wall clock. */
+export function wholeOf(campaign: Campaign, before: Draft, after: Draft): CampaignBody {
+  const [was, is] = [bodyOf(before), bodyOf(after)];
+  return {
+    ...is,
+    start_at: is.start_at === was.start_at ? campaign.start_at : is.start_at,
+    end_at: is.end_at === was.end_at ? campaign.end_at : is.end_at,
+  };
+}

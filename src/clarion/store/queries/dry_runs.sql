@@ -161,3 +161,7 @@ USING (
 ) o
 WHERE o.id = d.id
   AND (o.created_at < :not_after::timestamptz OR o.place > :kept_count::integer);
+
+-- name: version_numbers
+-- The numbers by which people know some versions of flows.
+SELECT id, number FROM flow_versions WHERE id = ANY(:ids::bigint[]);

@@ -176,13 +176,21 @@ class WayEventAnswer(BaseModel):
     details: dict[str, Any]
 
 
+class WayExitAnswer(BaseModel):
+    """A way out that would be taken."""
+
+    node_id: str
+    exit: str
+    to_node_id: str | None
+
+
 class WayAnswer(BaseModel):
     """The way through one flow."""
 
     flow_id: int
-    flow_version_id: int
+    version_number: int
     path: list[str] = Field(description="The ids of the nodes, in the order of entering.")
-    exits: list[list[str | None]] = Field(description="Node, exit, next node.")
+    exits: list[WayExitAnswer]
     events: list[WayEventAnswer]
 
 
@@ -291,7 +299,11 @@ def explanation_answer(explanation: Explanation, language: Language) -> PersonEx
         now_reason=forecast.reason,
         now_reason_in_words=forecast.reason and reason_in_words(forecast.reason, language),
         ways=[
-            _way(walk.flow_id, walk.flow_version_id, [event_to_json(e) for e in walk.sprint.events])
+            _way(
+                walk.flow_id,
+                explanation.version_numbers[walk.flow_version_id],
+                [event_to_json(event) for event in walk.sprint.events],
+            )
             for walk in forecast.walks
         ],
         messages=[
@@ -309,13 +321,13 @@ def explanation_answer(explanation: Explanation, language: Language) -> PersonEx
     )
 
 
-def _way(flow_id: int, flow_version_id: int, events: list[dict[str, Any]]) -> WayAnswer:
+def _way(flow_id: int, version_number: int, events: list[dict[str, Any]]) -> WayAnswer:
     return WayAnswer(
         flow_id=flow_id,
-        flow_version_id=flow_version_id,
+        version_number=version_number,
         path=[each["node_id"] for each in events if each["event"] == "node_entered"],
         exits=[
-            [each["node_id"], each["exit"], each["to_node_id"]]
+            WayExitAnswer(node_id=each["node_id"], exit=each["exit"], to_node_id=each["to_node_id"])
             for each in events
             if each["event"] == "exit_left"
         ],
