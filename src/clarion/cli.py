@@ -62,6 +62,7 @@ SUB_APPS: Mapping[str, str] = MappingProxyType(
         "session": "clarion.commands.flow_reports:app",
         "campaign": "clarion.commands.campaigns:app",
         "message": "clarion.commands.messages:app",
+        "webhook-endpoint": "clarion.commands.webhook_endpoints:app",
     }
 )
 

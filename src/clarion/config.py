@@ -18,6 +18,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from clarion.domain.errors import ClarionError, FieldError
+from clarion.domain.network import networks_of
 
 __all__ = ["Settings", "default_data_dir", "load_settings", "secret_key_of"]
 
@@ -158,6 +159,12 @@ class Settings(BaseSettings):
     upload_limit_bytes: int = Field(
         104_857_600, ge=1_048_576, description="The largest file that may be uploaded."
     )
+    allowed_networks: str = Field(
+        "",
+        description="Networks of your own, separated by commas (`10.0.0.0/8, 127.0.0.1`), to which"
+        " webhooks out may be delivered. Other addresses that are not public are refused,"
+        " so that nobody reaches by them what only this server can reach.",
+    )
     import_limit_rows: int = Field(
         5_000_000, ge=1, description="How many rows one import of contacts may have."
     )
@@ -174,6 +181,12 @@ class Settings(BaseSettings):
         description="How long a person stays signed in to the console at most; who does nothing for"
         " 12 hours is signed out before.",
     )
+
+    @field_validator("allowed_networks")
+    @classmethod
+    def _check_networks(cls, text: str) -> str:
+        networks_of(text)
+        return text
 
     @field_validator("data_dir")
     @classmethod

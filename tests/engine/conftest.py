@@ -16,6 +16,7 @@ import pytest
 import uvicorn
 
 from clarion.channels.simulator import SAMPLE_TEMPLATES, Simulator, SimulatorSettings
+from clarion.commands.serve import FORMS
 from clarion.config import Settings
 from clarion.domain.campaign import CampaignDraft
 from clarion.domain.identity import Role
@@ -157,7 +158,7 @@ class Shop:
     @contextlib.asynccontextmanager
     async def worker(self, **changes: Any) -> AsyncIterator[Worker]:
         parts: Parts = parts_of(self.place, replace(self.sizes, **changes))
-        async with working(self.place, self.database_url, parts) as worker:
+        async with working(self.place, self.database_url, parts, forms=FORMS) as worker:
             yield worker
 
     def sends_by_phone(self) -> dict[str, int]:

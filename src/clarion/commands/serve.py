@@ -11,14 +11,16 @@ import asyncio
 import contextlib
 import signal
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated
 
 import structlog
 import typer
 
+from clarion.cams.callbacks import callback_body
 from clarion.cams.endpoint import RpcEndpoint
 from clarion.commands.output import run
 from clarion.commands.place import command_settings
@@ -26,6 +28,7 @@ from clarion.config import Settings
 from clarion.engine.ingest import WebhookReceiver
 from clarion.observe.logging import configure_logging
 from clarion.services.place import Place, database_of, open_place
+from clarion.services.webhook_deliveries import Form, own_body
 from clarion.services.work import parts_of, working
 from clarion.services.workspaces import first_workspace
 from clarion.store.migrate import check_schema, migrate
@@ -39,6 +42,9 @@ from clarion.web.server import listen_on, serving
 __all__ = ["Running", "running", "serve", "until_told_to_stop", "web", "work"]
 
 log = structlog.get_logger(__name__)
+
+# The bodies of webhooks out, by the form that an endpoint asks for.
+FORMS: Mapping[str, Form] = MappingProxyType({"clarion": own_body, "cams": callback_body})
 
 HostOption = Annotated[str | None, typer.Option("--host", help="The address to listen on.")]
 PortOption = Annotated[
@@ -107,7 +113,7 @@ async def running(
             await first_workspace(connection, now=place.clock())
         parts = parts_of(place)
         if has_worker:
-            await stack.enter_async_context(working(place, database_url, parts))
+            await stack.enter_async_context(working(place, database_url, parts, forms=FORMS))
         origin = None
         if listener is not None:
             receiver = WebhookReceiver(parts)

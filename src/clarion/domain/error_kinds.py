@@ -134,6 +134,13 @@ SENDER_ERRORS = (
     _caller("conversation.closed", 409, "The conversation is closed", "List the open conversations."),
 )
 
+ENDPOINT_ERRORS = (
+    _caller("webhook_endpoint.not_found", 404, "There is no such webhook endpoint", "List the webhook endpoints of the workspace."),
+    _caller("webhook_endpoint.name_taken", 409, "A webhook endpoint with this name exists", "Choose another name."),
+    _caller("webhook_endpoint.invalid", 422, "The webhook endpoint is not valid", "Correct the fields that are named."),
+    _caller("webhook_delivery.not_found", 404, "There is no such delivery", "List the deliveries of the endpoint."),
+)
+
 SETTING_ERRORS = (
     _caller("setting.invalid", 422, "A setting is not valid", "See docs/reference/settings.md for what it accepts."),
     ErrorKind("database.unreachable", 503, "us", True, "The database could not be reached", "Run `clarion doctor`."),
@@ -161,6 +168,7 @@ ERROR_KINDS = MappingProxyType(
             FLOW_ERRORS,
             CAMPAIGN_ERRORS,
             SENDER_ERRORS,
+            ENDPOINT_ERRORS,
             SETTING_ERRORS,
         )
         for kind in kinds

@@ -16,6 +16,7 @@ from clarion.channels.contract import ReactionKind
 from clarion.domain.message import Channel, MessageStatus
 from clarion.engine.apply.move_participants import Move, move_participants
 from clarion.engine.apply.set_fires import set_fires
+from clarion.engine.apply.tell_events import tell_messages
 from clarion.engine.breaker import trip_breakers
 from clarion.engine.parts import Parts
 from clarion.engine.reactions import Demand, carry_out
@@ -130,6 +131,7 @@ async def _settle(connection: Connection, parts: Parts, judged: _Judged) -> None
         if verdict.status is MessageStatus.ACCEPTED and row["provider_id"]
     ]
     await apply_early_receipts(connection, accepted, now)
+    await tell_messages(connection, sorted(changed), now)
 
 
 async def _learn_addresses(connection: Connection, parts: Parts, rows: Sequence[Row]) -> None:

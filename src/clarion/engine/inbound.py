@@ -19,6 +19,7 @@ from clarion.channels.contract import Inbound
 from clarion.domain.message import Channel, Lane
 from clarion.domain.opt_out import is_opt_in_text, is_opt_out_text
 from clarion.engine.apply.opt_out import OptOut, opt_in, opt_out
+from clarion.engine.apply.tell_events import tell_messages
 from clarion.engine.flow_versions import FlowVersions
 from clarion.engine.resume import Continuation, resume_sessions
 from clarion.engine.strangers import find_or_make_contacts
@@ -81,7 +82,7 @@ async def take_inbound(
         _Said(each.sender_id, contact_id, each.inbound)
         for each, contact_id in zip(batch, contact_ids, strict=True)
     ]
-    said = await _keep(connection, workspace_id, channel, said)
+    said = await _keep(connection, workspace_id, channel, said, now)
     await WEBHOOKS.execute(
         connection,
         "open_windows",
@@ -96,7 +97,11 @@ async def take_inbound(
 
 
 async def _keep(
-    connection: Connection, workspace_id: int, channel: Channel, said: Sequence[_Said]
+    connection: Connection,
+    workspace_id: int,
+    channel: Channel,
+    said: Sequence[_Said],
+    now: datetime,
 ) -> list[_Said]:
     """Write the messages; return those that are new, in their order."""
     rows = await WEBHOOKS.fetch(
@@ -110,6 +115,7 @@ async def _keep(
         provider_ids=[each.inbound.provider_id for each in said],
         ats=[each.inbound.reply.at for each in said],
     )
+    await tell_messages(connection, [row["id"] for row in rows], now)
     new = {(row["sender_id"], row["provider_id"]): row["id"] for row in rows}
     kept: list[_Said] = []
     for each in said:

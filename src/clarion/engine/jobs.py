@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
+
 from clarion.store.jobs import defer
 from clarion.store.pool import Connection
 
 __all__ = [
+    "DELIVER_WEBHOOKS",
     "PLAN_OCCURRENCE",
     "REQUEUE_HELD",
     "RUN_CHUNKS",
+    "WEBHOOK_QUEUE",
     "defer_chunks",
+    "defer_deliveries",
     "defer_planning",
     "defer_requeue",
 ]
@@ -17,8 +23,10 @@ __all__ = [
 PLAN_OCCURRENCE = "plan_occurrence"
 RUN_CHUNKS = "run_chunks"
 REQUEUE_HELD = "requeue_held"
+DELIVER_WEBHOOKS = "deliver_webhooks"
 
 QUEUE = "engine"
+WEBHOOK_QUEUE = "webhooks"
 
 
 async def defer_planning(connection: Connection, occurrence_id: int) -> None:
@@ -55,3 +63,19 @@ async def defer_requeue(
         args={"campaign_id": campaign_id, "sender_id": sender_id},
         queueing_lock=f"requeue:{campaign_id}:{sender_id}",
     )
+
+
+async def defer_deliveries(
+    connection: Connection, endpoint_ids: Sequence[int], *, at: datetime | None = None
+) -> None:
+    """Deliver what waits for these endpoints, one job each; ``at``: not earlier."""
+    for endpoint_id in endpoint_ids:
+        await defer(
+            connection,
+            DELIVER_WEBHOOKS,
+            WEBHOOK_QUEUE,
+            args={"endpoint_id": endpoint_id},
+            lock=f"webhooks:{endpoint_id}",
+            queueing_lock=f"webhooks:{endpoint_id}",
+            schedule_at=at,
+        )

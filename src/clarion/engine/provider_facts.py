@@ -14,6 +14,7 @@ from clarion.channels.contract import (
 )
 from clarion.domain.message import Channel
 from clarion.engine.apply.opt_out import OptOut, opt_in, opt_out
+from clarion.engine.apply.tell_events import tell_fact
 from clarion.engine.reactions import Demand, carry_out
 from clarion.engine.strangers import find_contacts
 from clarion.store.pool import Connection
@@ -78,6 +79,21 @@ async def take_template_changes(
             reason=change.reason,
             now=now,
         )
+        await tell_fact(
+            connection,
+            workspace_id,
+            "template.changed",
+            {
+                "account": change.account_key,
+                "name": change.name,
+                "language": change.language,
+                "status": change.status,
+                "category": change.category,
+                "quality": change.quality,
+                "reason": change.reason,
+            },
+            now,
+        )
         if change.status not in _STOPPED_TEMPLATES:
             continue
         campaigns = await WEBHOOKS.fetch(
@@ -113,6 +129,17 @@ async def take_sender_changes(
         }
         await WEBHOOKS.execute(
             connection, "change_sender_health", facts=dict(change.facts), now=now, **place
+        )
+        await tell_fact(
+            connection,
+            workspace_id,
+            "sender.changed",
+            {
+                "account": change.account_key,
+                "sender": change.sender_key,
+                "facts": dict(change.facts),
+            },
+            now,
         )
         if change.reaction is not None and change.reaction.kind is ReactionKind.PAUSE_SENDER:
             await WEBHOOKS.execute(

@@ -17,6 +17,7 @@ from clarion.domain.campaign import Outcome
 from clarion.domain.message import MessageStatus, ReceiptState
 from clarion.engine.apply.move_participants import Move, move_participants
 from clarion.engine.apply.set_fires import cancel_fires
+from clarion.engine.apply.tell_events import tell_messages
 from clarion.engine.outbound import read_attempt_id
 from clarion.store.pool import Connection
 from clarion.store.queries import load
@@ -188,6 +189,7 @@ async def _write(connection: Connection, facts: dict[int, _Facts], now: datetime
         ],
         now,
     )
+    await tell_messages(connection, [row["id"] for row in changed], now)
 
 
 async def _keep_early(

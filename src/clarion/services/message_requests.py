@@ -26,6 +26,7 @@ from clarion.domain.identity import Permission
 from clarion.domain.message import Address, AddressKind, Channel, Content, Lane, TemplateContent
 from clarion.domain.phone import Phone, parse_phone
 from clarion.engine.apply.insert_messages import NewMessage, append_to_outboxes, insert_messages
+from clarion.engine.apply.tell_events import tell_messages
 from clarion.engine.choose_sender import SenderChoice, choose_sender
 from clarion.engine.person import Person, consent_facts, person_from_row
 from clarion.engine.runner import read_senders
@@ -139,6 +140,8 @@ async def _carry_out(
     await audit.record(
         connection, scope, "sent", "message", ids[0], {"key": key, "message_count": len(ids)}
     )
+    refused = [id_ for message, id_ in zip(messages, ids, strict=True) if message.reason]
+    await tell_messages(connection, refused, scope.now)
     await append_to_outboxes(
         connection,
         [

@@ -12,7 +12,8 @@ import contextlib
 import os
 import secrets
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
+from types import MappingProxyType
 
 import structlog
 from procrastinate import App
@@ -25,6 +26,7 @@ from clarion.services.dry_run_work import dry_run_tasks
 from clarion.services.import_runs import ImportLimits, import_tasks
 from clarion.services.place import Place
 from clarion.services.upkeep import upkeep_tasks
+from clarion.services.webhook_deliveries import Form, delivery_tasks, own_body
 from clarion.store.jobs import create_app, retry_stalled_jobs, run_worker
 
 __all__ = ["parts_of", "sizes_of", "working"]
@@ -61,8 +63,17 @@ def parts_of(place: Place, sizes: EngineSizes | None = None) -> Parts:
 
 
 @contextlib.asynccontextmanager
-async def working(place: Place, database_url: str, parts: Parts) -> AsyncIterator[Worker]:
-    """Work until the block ends; then finish what is under way and give everything back."""
+async def working(
+    place: Place,
+    database_url: str,
+    parts: Parts,
+    *,
+    forms: Mapping[str, Form] = MappingProxyType({"clarion": own_body}),
+) -> AsyncIterator[Worker]:
+    """Work until the block ends; then finish what is under way and give everything back.
+
+    ``forms``: the bodies of webhooks out, by the form that an endpoint asks for.
+    """
     worker = Worker(parts)
     concurrency = place.settings.worker_concurrency
     limits = ImportLimits(row_limit=place.settings.import_limit_rows)
@@ -71,6 +82,7 @@ async def working(place: Place, database_url: str, parts: Parts) -> AsyncIterato
         *import_tasks(place.pool, place.clock, limits),
         *dry_run_tasks(place.pool, place.clock),
         *upkeep_tasks(place),
+        *delivery_tasks(place, forms),
     )
     app = create_app(database_url, tasks, concurrency=concurrency)
     stop = asyncio.Event()

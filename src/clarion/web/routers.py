@@ -26,6 +26,7 @@ from clarion.web.simulator import routes as simulator
 from clarion.web.starts import routes as starts
 from clarion.web.templates import routes as templates
 from clarion.web.users import routes as users
+from clarion.web.webhook_endpoints import routes as webhook_endpoints
 from clarion.web.workspaces import routes as workspaces
 
 __all__ = ["ROUTERS"]
@@ -52,6 +53,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     messages.router,
     sends.router,
     conversations.router,
+    webhook_endpoints.router,
     audit.router,
     live.router,
 )
