@@ -4,23 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from alibabacloud_cams20200606 import models
 
-from clarion.channels.simulator import SAMPLE_TEMPLATES, Simulator, SimulatorSettings
-from clarion.commands.serve import Running
-from clarion.services.scope import Scope
-from clarion.services.senders import NewSender, Sender, WhatsAppConfig, create_sender
-from clarion.services.templates import sync_templates
-from clarion.store.pool import transaction
+from clarion.channels.simulator import Simulator
+from clarion.services.senders import Sender
 
-from .conftest import Cams
+from .conftest import PHONE_NUMBER_ID, WABA_ID, Cams
 
-PHONE_NUMBER_ID = "106540352242922"
-WABA_ID = "102290129340398"
 SPACE = "cams-space"
 
 COMPONENTS: list[dict[str, Any]] = [
@@ -36,42 +30,6 @@ COMPONENTS: list[dict[str, Any]] = [
     },
 ]
 EXAMPLE = {"name": "Ana", "discount": "20%", "code": "spring"}
-
-
-@pytest.fixture
-async def simulator() -> AsyncIterator[Simulator]:
-    async with Simulator(SimulatorSettings.calm()) as running:
-        yield running
-
-
-@pytest.fixture
-async def sender(server: Running, scope: Scope, simulator: Simulator) -> Sender:
-    """A sender at the simulated platform, whose templates are known."""
-    async with transaction(server.place.pool) as connection:
-        made, verify_token = await create_sender(
-            connection,
-            scope,
-            server.place.sealer,
-            NewSender(
-                name="shop",
-                config=WhatsAppConfig(
-                    PHONE_NUMBER_ID, WABA_ID, base_url=simulator.base_url, version="v25.0"
-                ),
-                token="token",
-                app_secret="secret",
-            ),
-        )
-    await simulator.add_number(
-        phone_number_id=PHONE_NUMBER_ID,
-        waba_id=WABA_ID,
-        token="token",
-        app_secret="secret",
-        verify_token=verify_token,
-        callback_url=f"{server.origin}{made.webhook_path}",
-    )
-    simulator.add_templates(WABA_ID, SAMPLE_TEMPLATES)
-    await sync_templates(server.place, scope, made.id)
-    return made
 
 
 def create_of(name: str, **changes: Any) -> dict[str, Any]:
@@ -225,7 +183,7 @@ async def test_what_a_campaign_sends_and_people_answer_is_listed(
     assert message["UserNumber"] == "8613012345678"
     assert (message["TemplateCode"], message["LanguageCode"]) == ("spring_offer", "en_US")
     assert (message["Type"], message["MessageType"]) == ("template", "TEMPLATE")
-    assert message["MessageId"].startswith("wamid.")
+    assert message["MessageId"] == message["UniqueMessageId"]
     for search, count in (
         ({"user_number": "8613012345678"}, 1),
         ({"user_number": "+8613012345679"}, 0),

@@ -281,9 +281,9 @@ async def test_wrong_dates_and_flags_of_a_campaign_are_unreadable(
 
 
 async def test_an_operation_without_counterpart_names_the_alternative(cams: Cams) -> None:
-    error = await refusal_of(cams, "SendChatappMessage", to="8613012345678")
+    error = await refusal_of(cams, "CreateMessageCampaign", name="Spring")
     assert (error.code, error.status_code) == ("UnsupportedOperation", 400)
-    assert "AddMarketingFlow" in error.data["Message"]
+    assert "managed at Meta" in error.data["Message"]
 
 
 async def test_a_person_who_opens_the_same_address_sees_the_console(server: Running) -> None:

@@ -2128,6 +2128,118 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/webhook-endpoints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the webhook endpoints
+         * @description All of the workspace, the oldest first.
+         */
+        get: operations["webhook_endpoint_list"];
+        put?: never;
+        /**
+         * Make a webhook endpoint
+         * @description The secret that signs every delivery is shown this once.
+         */
+        post: operations["webhook_endpoint_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhook-endpoints/{endpoint_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a webhook endpoint
+         * @description How much waits, and what became of the newest delivery.
+         */
+        get: operations["webhook_endpoint_read"];
+        /**
+         * Change a webhook endpoint
+         * @description Its secret stays; what waits goes to the new address.
+         */
+        put: operations["webhook_endpoint_update"];
+        post?: never;
+        /**
+         * Delete a webhook endpoint
+         * @description What waits for it is told to nobody.
+         */
+        delete: operations["webhook_endpoint_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhook-endpoints/{endpoint_id}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replace the secret of a webhook endpoint
+         * @description The old one ends at once.
+         */
+        post: operations["webhook_endpoint_replace_secret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhook-deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List deliveries, the newest first
+         * @description What was told to whom, and what they answered; kept for 14 days.
+         */
+        get: operations["webhook_delivery_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhook-deliveries/{delivery_id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Deliver the same events once more
+         * @description As a new delivery, whatever became of the old one.
+         */
+        post: operations["webhook_delivery_replay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audit-entries": {
         parameters: {
             query?: never;
@@ -3099,6 +3211,50 @@ export interface components {
             moved_count: number;
         };
         /**
+         * DeliveryAnswer
+         * @description One delivery of events to an endpoint.
+         */
+        DeliveryAnswer: {
+            /** Id */
+            id: number;
+            /** Endpoint Id */
+            endpoint_id: number;
+            /** Endpoint Name */
+            endpoint_name: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "waiting" | "delivered" | "failed";
+            /** Attempt Count */
+            attempt_count: number;
+            /**
+             * Next At
+             * @description When it is tried again.
+             */
+            next_at: string | null;
+            /** Http Status */
+            http_status: number | null;
+            /**
+             * Answer
+             * @description What the receiver said last, or why it was not reached.
+             */
+            answer: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Finished At */
+            finished_at: string | null;
+            /** Replay Of Id */
+            replay_of_id: number | null;
+            /** Event Count */
+            event_count: number;
+            /** Kinds */
+            kinds: string[];
+        };
+        /**
          * DifferenceAnswer
          * @description A counter that is not what the rows say.
          */
@@ -3313,6 +3469,97 @@ export interface components {
              * @description Null: the same name.
              */
             name?: string | null;
+        };
+        /**
+         * EndpointAnswer
+         * @description An address that is told what happens.
+         */
+        EndpointAnswer: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Url */
+            url: string;
+            /** Kinds */
+            kinds: string[];
+            /** Sender Id */
+            sender_id: number | null;
+            /** Sender Name */
+            sender_name: string | null;
+            /**
+             * Form
+             * @enum {string}
+             */
+            form: "clarion" | "cams";
+            /** Is Active */
+            is_active: boolean;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /**
+             * Waiting Count
+             * @description Events that are still to be delivered.
+             */
+            waiting_count: number;
+            /**
+             * Last Status
+             * @description What became of the newest delivery.
+             */
+            last_status: ("waiting" | "delivered" | "failed") | null;
+            /** Last Http Status */
+            last_http_status: number | null;
+            /** Last Answer */
+            last_answer: string | null;
+            /** Last At */
+            last_at: string | null;
+        };
+        /**
+         * EndpointRequest
+         * @description What an endpoint shall be.
+         */
+        EndpointRequest: {
+            /** Name */
+            name: string;
+            /** Url */
+            url: string;
+            /**
+             * Kinds
+             * @description `message.accepted`: The provider has taken a message. `message.sent`: A message has left the provider. `message.delivered`: A message has reached the person. `message.read`: The person has seen a message. `message.failed`: A message did not arrive; the reason is told. `message.skipped`: A message was withdrawn before it left; the reason is told. `message.received`: A person has written. `template.changed`: The provider told something about a template. `sender.changed`: The provider told something about a sender.
+             */
+            kinds: string[];
+            /**
+             * Sender
+             * @description A sender's name: only its events.
+             */
+            sender?: string | null;
+            /**
+             * Form
+             * @description `cams`: reports as CAMS pushes them; only kinds of messages.
+             * @default clarion
+             * @enum {string}
+             */
+            form: "clarion" | "cams";
+            /**
+             * Is Active
+             * @default true
+             */
+            is_active: boolean;
+        };
+        /**
+         * EndpointSecretAnswer
+         * @description A new secret, which is shown this once.
+         */
+        EndpointSecretAnswer: {
+            /** Secret */
+            secret: string;
         };
         /**
          * ExitInsightAnswer
@@ -4180,6 +4427,59 @@ export interface components {
             group_names?: string[];
         };
         /**
+         * NewEndpointAnswer
+         * @description A new endpoint with its secret, which is shown this once.
+         */
+        NewEndpointAnswer: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Url */
+            url: string;
+            /** Kinds */
+            kinds: string[];
+            /** Sender Id */
+            sender_id: number | null;
+            /** Sender Name */
+            sender_name: string | null;
+            /**
+             * Form
+             * @enum {string}
+             */
+            form: "clarion" | "cams";
+            /** Is Active */
+            is_active: boolean;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /**
+             * Waiting Count
+             * @description Events that are still to be delivered.
+             */
+            waiting_count: number;
+            /**
+             * Last Status
+             * @description What became of the newest delivery.
+             */
+            last_status: ("waiting" | "delivered" | "failed") | null;
+            /** Last Http Status */
+            last_http_status: number | null;
+            /** Last Answer */
+            last_answer: string | null;
+            /** Last At */
+            last_at: string | null;
+            /** Secret */
+            secret: string;
+        };
+        /**
          * NewFlowBody
          * @description A flow to make or to import.
          */
@@ -4705,6 +5005,21 @@ export interface components {
         Page_ConversationAnswer_: {
             /** Items */
             items: components["schemas"]["ConversationAnswer"][];
+            /**
+             * Next Cursor
+             * @description Give it as `cursor` for the next page; null on the last one.
+             */
+            next_cursor?: string | null;
+            /**
+             * Total Count
+             * @description Only where the list counts itself.
+             */
+            total_count?: number | null;
+        };
+        /** Page[DeliveryAnswer] */
+        Page_DeliveryAnswer_: {
+            /** Items */
+            items: components["schemas"]["DeliveryAnswer"][];
             /**
              * Next Cursor
              * @description Give it as `cursor` for the next page; null on the last one.
@@ -9676,6 +9991,192 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WindowAnswer"][];
+                };
+            };
+        };
+    };
+    webhook_endpoint_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndpointAnswer"][];
+                };
+            };
+        };
+    };
+    webhook_endpoint_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A key of your choice; the same request with the same key is done once. */
+                "idempotency-key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndpointRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewEndpointAnswer"];
+                };
+            };
+        };
+    };
+    webhook_endpoint_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                endpoint_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndpointAnswer"];
+                };
+            };
+        };
+    };
+    webhook_endpoint_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                endpoint_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndpointRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndpointAnswer"];
+                };
+            };
+        };
+    };
+    webhook_endpoint_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                endpoint_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    webhook_endpoint_replace_secret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                endpoint_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndpointSecretAnswer"];
+                };
+            };
+        };
+    };
+    webhook_delivery_list: {
+        parameters: {
+            query?: {
+                endpoint_id?: number | null;
+                status?: ("waiting" | "delivered" | "failed") | null;
+                /** @description Items a page. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_DeliveryAnswer_"];
+                };
+            };
+        };
+    };
+    webhook_delivery_replay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                delivery_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryAnswer"];
                 };
             };
         };

@@ -87,7 +87,10 @@ Handler = Callable[[Call], Awaitable[Answer]]
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """An operation.  ``differs`` tells, sentence by sentence, what is not as in the original."""
+    """An operation.  ``differs`` tells, sentence by sentence, what is not as in the original.
+
+    ``has_success``: whether its answers have the field ``Success``, as most do.
+    """
 
     name: str
     handler: Handler
@@ -95,6 +98,7 @@ class Operation:
     answers: str
     differs: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
+    has_success: bool = True
 
 
 def read_values(operation: Operation, given: Mapping[str, str]) -> Values:

@@ -18,7 +18,7 @@ import orjson
 import structlog
 
 from clarion.cams.call import Answer, Call, read_values
-from clarion.cams.operations import OPERATIONS, VERSION
+from clarion.cams.operations import OPERATIONS, VERSION, WITHOUT_SUCCESS
 from clarion.cams.refusals import Refusal, RefusedError, refusal_of, refuse
 from clarion.cams.request import RpcRequest, request_of
 from clarion.cams.signature import Signature, check_signature, read_signature
@@ -94,6 +94,14 @@ class RpcEndpoint:
         except ValueError:
             too_many = refuse("InvalidParameter", "The request has too many parameters.")
             return _refused(too_many, request_id, host)
+        status, document = await self._answer_request(request, request_id, host)
+        if _action_of(request) in WITHOUT_SUCCESS:
+            document.pop("Success", None)
+        return status, document
+
+    async def _answer_request(
+        self, request: RpcRequest, request_id: str, host: str
+    ) -> tuple[int, dict[str, Any]]:
         try:
             answer = await self._do(request)
         except RefusedError as error:
@@ -145,6 +153,10 @@ class RpcEndpoint:
         return scope
 
 
+def _action_of(request: RpcRequest) -> str:
+    return request.headers.get("x-acs-action") or request.parameters.get("Action", "")
+
+
 def _unknown(action: str) -> Refusal:
     if action in UNSUPPORTED:
         return refuse(
@@ -153,7 +165,7 @@ def _unknown(action: str) -> Refusal:
     return refuse("InvalidAction.NotFound", f"There is no operation {action[:80]!r}.")
 
 
-def _refused(refusal: Refusal, request_id: str, host: str) -> tuple[int, Mapping[str, Any]]:
+def _refused(refusal: Refusal, request_id: str, host: str) -> tuple[int, dict[str, Any]]:
     if refusal.is_business:
         return 200, _envelope(request_id, refusal.code, refusal.message, is_success=False)
     return refusal.status, {

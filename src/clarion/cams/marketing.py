@@ -33,6 +33,8 @@ __all__ = [
     "update_marketing_flow",
 ]
 
+# The SDK gives up after 10 seconds; the answer must be there before.
+_LONGEST_WAIT_SECONDS = 7.0
 DEFAULT_BIZ_CODE = "ALICOM_OPAAS"
 
 STATUS_WORDS: Mapping[CampaignStatus, str] = MappingProxyType(
@@ -105,8 +107,17 @@ async def pause_marketing_flow(call: Call) -> Answer:
     """Suspend a campaign; when this answers, nothing more of it leaves."""
     async with call.transaction() as connection:
         campaign_id = await _campaign_id(connection, call)
-    await suspend_campaign(call.place.pool, call.scope, campaign_id)
-    return {"Data": "true"}
+    suspension = await suspend_campaign(
+        call.place.pool, call.scope, campaign_id, longest_wait_seconds=_LONGEST_WAIT_SECONDS
+    )
+    if suspension.is_acknowledged:
+        return {"Data": "true"}
+    return {
+        "Data": "true",
+        "Message": "The campaign is suspended, but a worker has not confirmed it yet; it obeys as"
+        " soon as it is reached. Until then up to"
+        f" {suspension.in_flight_count} requests of it may still arrive.",
+    }
 
 
 async def delete_marketing_flow(call: Call) -> Answer:

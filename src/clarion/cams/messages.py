@@ -7,7 +7,8 @@ walked from the newest down until the page is full; how far one call may walk is
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -23,13 +24,15 @@ from clarion.cams.wire import (
     zone_of,
 )
 from clarion.domain.errors import ClarionError
+from clarion.domain.identity import Permission, allows
 from clarion.domain.message import MessageStatus
 from clarion.services.contacts import find_by_phone
 from clarion.services.messages import Message, MessageFilter, list_messages
 from clarion.services.senders import Sender, list_senders
+from clarion.services.webhook_endpoints import list_endpoints
 from clarion.store.pool import Connection
 
-__all__ = ["list_chatapp_message", "query_chatapp_phone_numbers"]
+__all__ = ["list_chatapp_message", "number_of", "query_chatapp_phone_numbers", "sender_of"]
 
 _MESSAGES_AT_ONCE = 500
 _MOST_EXAMINED = 20_000
@@ -57,17 +60,19 @@ async def list_chatapp_message(call: Call) -> Answer:
     before_count, size = page_of_object(call)
     async with call.transaction() as connection:
         zone = await zone_of(connection, call.scope)
-        sender = await _sender(connection, call)
+        sender = await sender_of(connection, call, "BusinessNumber")
         first, last = _period(call, zone)
-        wanted = MessageFilter(sender_id=sender.id, direction=_direction(call))
+        wanted = MessageFilter(
+            sender_id=sender.id,
+            direction=_direction(call),
+            request_key=call.text("GroupMessageId") or None,
+        )
         found: list[dict[str, Any]] = []
         if (user := digits_of(call.text("UserNumber"))) or call.text("UserNumber"):
             contact = await find_by_phone(connection, call.scope, f"+{user}")
             if contact is None:
                 return {"Data": []}
-            wanted = MessageFilter(
-                sender_id=sender.id, direction=wanted.direction, contact_id=contact.id
-            )
+            wanted = replace(wanted, contact_id=contact.id)
         async with contextlib.aclosing(_walk(connection, call, wanted)) as walk:
             async for message in walk:
                 if message.created_at < first or len(found) == before_count + size:
@@ -83,14 +88,19 @@ async def query_chatapp_phone_numbers(call: Call) -> Answer:
     wanted = call.text("Status").upper()
     async with call.transaction() as connection:
         senders = await list_senders(connection, call.scope)
-    numbers = [_number_shape(sender) for sender in senders]
+        urls = await _callback_urls(connection, call)
+    numbers = [_number_shape(sender, urls) for sender in senders]
     return {"PhoneNumbers": [each for each in numbers if wanted in ("", each["Status"])]}
 
 
-async def _sender(connection: Connection, call: Call) -> Sender:
-    asked = call.text("BusinessNumber")
+async def sender_of(connection: Connection, call: Call, name: str) -> Sender:
+    """The sender that a parameter names, by its number, key or name.  Raises ``sender.not_found``."""
+    asked = call.text(name).strip()
     for sender in await list_senders(connection, call.scope):
-        if digits_of(asked) == _number(sender) or asked in (sender.sender_key, sender.name):
+        if (digits_of(asked) or asked) == number_of(sender) or asked in (
+            sender.sender_key,
+            sender.name,
+        ):
             return sender
     raise ClarionError("sender.not_found", f"There is no sender {asked} in this workspace.")
 
@@ -155,8 +165,8 @@ def _shape(message: Message, sender: Sender, zone: ZoneInfo) -> dict[str, Any]:
     action = _ACTIONS[message.direction]
     return {
         "UniqueMessageId": str(message.id),
-        "MessageId": message.provider_id or "",
-        "BusinessNumber": _number(sender),
+        "MessageId": str(message.id),
+        "BusinessNumber": number_of(sender),
         "UserNumber": digits_of(message.contact_phone or "") or (message.to_value or ""),
         "ChannelType": "whatsapp",
         "EventAction": action,
@@ -176,18 +186,32 @@ def _shape(message: Message, sender: Sender, zone: ZoneInfo) -> dict[str, Any]:
         "LanguageCode": str(template.get("language", "")),
         "SendTime": time_text(at, zone),
         "Month": at.astimezone(zone).strftime("%Y%m"),
-        "MessageSource": "campaign" if message.campaign_id else "flow",
+        "MessageSource": "campaign"
+        if message.campaign_id
+        else "api"
+        if message.request_key
+        else "flow",
     }
 
 
-def _number(sender: Sender) -> str:
+def number_of(sender: Sender) -> str:
+    """The number of a sender as digits; without one, the channel's own name of it."""
     return digits_of(sender.display_address) or sender.sender_key
 
 
-def _number_shape(sender: Sender) -> dict[str, Any]:
+async def _callback_urls(connection: Connection, call: Call) -> Mapping[str, str]:
+    """Where pushes go, by the endpoint's name; only those who manage them are told."""
+    if not allows(call.scope.actor.role, Permission.MANAGE_SETTINGS):
+        return {}
+    found = await list_endpoints(connection, call.scope)
+    return {each.name: each.url for each in found if each.form == "cams"}
+
+
+def _number_shape(sender: Sender, urls: Mapping[str, str]) -> dict[str, Any]:
+    number = number_of(sender)
     health = sender.health
     return {
-        "PhoneNumber": _number(sender),
+        "PhoneNumber": number,
         "VerifiedName": str(health.get("verified_name") or sender.name),
         "Status": str(
             health.get("status") or ("CONNECTED" if sender.status == "active" else "OFFLINE")
@@ -196,6 +220,6 @@ def _number_shape(sender: Sender) -> dict[str, Any]:
         "NameStatus": str(health.get("name_status") or ""),
         "CodeVerificationStatus": str(health.get("verification_status") or ""),
         "MessagingLimitTier": str(health.get("messaging_limit") or ""),
-        "UpCallbackUrl": sender.webhook_path,
-        "StatusCallbackUrl": sender.webhook_path,
+        "UpCallbackUrl": urls.get(f"cams inbound {number}", ""),
+        "StatusCallbackUrl": urls.get(f"cams status {number}", urls.get("cams account status", "")),
     }

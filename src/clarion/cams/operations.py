@@ -10,10 +10,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from clarion.cams import audience, flow_versions, flows, marketing, messages, templates
+from clarion.cams import (
+    audience,
+    flow_life,
+    flow_versions,
+    flows,
+    marketing,
+    messages,
+    sends,
+    templates,
+    webhooks,
+)
 from clarion.cams.call import Operation, Parameter
 
-__all__ = ["OPERATIONS", "OPERATION_ROWS", "VERSION"]
+__all__ = ["OPERATIONS", "OPERATION_ROWS", "VERSION", "WITHOUT_SUCCESS"]
 
 VERSION = "2020-06-06"
 
@@ -38,6 +48,7 @@ _PLAN = (
 )
 _FLOW = (_must("FlowCode"),)
 _VERSION = (*_FLOW, _P("FlowVersion"))
+_WABA_UNUSED = _P("CustWabaId", note=_UNUSED)
 _WABA = _P("CustWabaId", note="Chooses the account when the workspace has several.")
 
 _MARKETING_ROWS = (
@@ -63,7 +74,7 @@ _MARKETING_ROWS = (
          "A plan without a Quartz expression (every 90 minutes) is listed with an empty CronExpression.")),
     Operation("PauseMarketingFLow", marketing.pause_marketing_flow, _ACTIVITY, "`Data`: `true`",
         ("Answers when nothing more of the campaign can leave; sessions that wait go on after a resumption.",
-         "That waits up to 30 seconds for a worker that is lost, longer than the SDK's default read_timeout of 10; the campaign is suspended all the same.",
+         "A worker that is lost is waited for 7 seconds at most; then Message tells that it has not confirmed, and how many requests may still arrive. The campaign is suspended all the same.",
          "A campaign that is not in progress is refused, a suspended one too."),
         ("PauseMarketingFlow",)),
     Operation("DeleteMarketingFlow", marketing.delete_marketing_flow, _ACTIVITY, "`Data`: `true`", (), ("DeleteMarketingFLow",)),
@@ -126,6 +137,30 @@ _FLOW_ROWS = (
         ("Drops the draft's changes; a version that was online stays.",)),
 )
 
+_FLOW_LIFE_ROWS = (
+    Operation("TriggerChatFlow", flow_life.trigger_chat_flow, (
+        *_FLOW, _P("Data", "object", note="The flow's inputs, and whom it is for: `customerPhoneNumber` (or `contactId`), `customerName`."),
+        _P("Uuid", note="The same one starts the flow once, ever."), _P("OutId", note="Readable in the flow."),
+        _P("DiscardTimeMillis", "integer", note="Not started after this instant."), _P("ClaimTimeMillis", "integer", note=_UNUSED)),
+        "`Data`: {FlowCode, Uuid, OutId, StartId, Status, Reason}",
+        ("Data must name the person: a start here is always for one contact.", "The key's role must be `publisher`.")),
+    Operation("GetChatFlowMetric", flow_life.get_chat_flow_metric, (
+        _must("MetricName", "nodeUsageStatistics or nodeErrorDetails."), _P("FlowCode", note="Required here."), _P("FlowVersion", note="Without it, all versions."),
+        _P("From", "integer", note="Seconds; whole hours are counted. With To, or not at all."), _P("To", "integer"), _P("MetricParam", "object", note="pageNo, pageSize, nodeId of nodeErrorDetails.")),
+        "`Data`: {StartedCount, WaitingCount, FailedCount, Nodes}, or {Data, Total} of failures"),
+    Operation("CreateChatFlowLogSetting", flow_life.create_chat_flow_log_setting, (_P("FlowCode", note="Required here."),), "`Data`: {Id, FlowCode, Status}",
+        ("Switches the log on; it is kept here and read at GET /api/v1/sessions/{id}.",)),
+    Operation("ReadChatFlowLogSetting", flow_life.read_chat_flow_log_setting, (_P("FlowCode", note="Required here."),), "`Data`: {Id, FlowCode, Status}"),
+    Operation("UpdateChatFlowLogSetting", flow_life.update_chat_flow_log_setting, (_P("FlowCode", note="Required here."), _P("Id", "integer", note=_UNUSED), _P("Status", note="ON or OFF.")), "`Data`: {Id, FlowCode, Status}"),
+    Operation("ListChatFlowTemplate", flow_life.list_chat_flow_template, (_P("Keyword", note="A part of the title."), _P("TriggerType"), _P("PageNo", "integer"), _P("PageSize", "integer", note="At most 100.")),
+        "`Data`: {Response: {Data, Total}}", ("Clarion's own sample flows.",)),
+    Operation("GetChatFlowTemplate", flow_life.get_chat_flow_template, (_P("Id", "integer", note="Required here."),), "`Data`: {Response}, with FlowViewModel"),
+    Operation("ListFlowNodeGroup", flow_life.list_flow_node_group, (_P("PageNo", "integer"), _P("PageSize", "integer")), "`Data`: {Model: [{Code, PublicExtend}]}",
+        ("Code is the text `OK`, as everywhere.",)),
+    Operation("ListFlowNodePrototypeV2", flow_life.list_flow_node_prototype, (_P("GroupCode", note="CORE or MESSAGES."), _P("Keyword"), _P("PageNo", "integer"), _P("PageSize", "integer")),
+        "`Data`: {Model: [{Code, GroupCode, Status, PublicExtend}]}", ("Clarion's kinds of nodes, by their names in flow files.",)),
+)
+
 _TEMPLATE_ROWS = (
     Operation("CreateChatappTemplate", templates.create_chatapp_template, (
         _must("Name"), _must("Language"), _must("Category"), _P("Components", "list", is_required=True, note="BODY, HEADER, FOOTER, BUTTONS (QUICK_REPLY, URL, PHONE_NUMBER, COPY_CODE, FLOW), CAROUSEL, LIMITED_TIME_OFFER."),
@@ -147,10 +182,35 @@ _MESSAGE_ROWS = (
         _must("BusinessNumber"), _must("ChannelType", "Only whatsapp."), _must("CustSpaceId", _UNUSED), _P("Page", "object", is_required=True), _P("UserNumber"),
         _P("StartTime", "integer"), _P("EndTime", "integer"), _P("StartTimeStr", note=_ZONE), _P("EndTimeStr", note=_ZONE), _P("EventAction"),
         _P("MessageStatus", note="Sending, Sent, Delivered, Read, Failed, Unknown, Deleted or Received."), _P("ClientAcceptStatus", note="success or fail."), _P("TemplateCode"),
-        _P("GroupMessageId", refusal="Mass messages are campaigns here.")),
+        _P("GroupMessageId", note="What SendChatappMassMessage answered.")),
         "`Data`: messages, the newest first", ("One call looks at 20,000 messages at most.",)),
     Operation("QueryChatappPhoneNumbers", messages.query_chatapp_phone_numbers, (_P("Status"),), "`PhoneNumbers`: the workspace's senders",
-        ("The callback addresses are those that the provider must send to, as paths.",)),
+        ("The callback addresses are told to administrators only.",)),
+)
+
+_NO_FALLBACK = "There is no fallback to SMS here."
+_SEND = (
+    _must("ChannelType", "Only whatsapp."), _must("From", "A sender's number, key or name."), _WABA_UNUSED, _P("TaskId", note="The caller's mark; told again in every report."),
+    _P("FallBackId", refusal=_NO_FALLBACK), _P("FallBackContent", refusal=_NO_FALLBACK), _P("FallBackRule", note=_UNUSED), _P("FallBackDuration", "integer", note=_UNUSED),
+    _P("Label", note=_UNUSED), _P("Tag", note=_UNUSED), _P("Ttl", "integer", note=_UNUSED), _P("TemplateCode"), _P("TemplateName", note="Understood when there is no TemplateCode."))
+_SEND_ROWS = (
+    Operation("SendChatappMessage", sends.send_chatapp_message, (
+        *_SEND, _must("To", "Digits with the country code."), _must("Type", "template or message."), _P("Language", note="Required for a template."),
+        _P("TemplateParams", "object", note="A media header takes `header`, a button's address what is left over."), _P("Payload", "list", note="Of the quick replies, in their order."),
+        _P("MessageType", note="text, image, video, audio, document, sticker or interactive."), _P("Content", note="A JSON text, by MessageType."),
+        _P("ContextMessageId", note="A MessageId, or the provider's own id."), _P("RecipientType", note="Only individual."),
+        _P("FlowAction", "object", refusal="A template's own form is opened with what it says."), _P("ProductAction", "object", refusal="Catalogues are not supported."),
+        _P("AdAccountId", note=_UNUSED), _P("Category", note=_UNUSED), _P("MessageCampaignId", note=_UNUSED), _P("TokenType", note=_UNUSED), _P("TrackingData", note=_UNUSED)),
+        "`MessageId`", ("Whoever opted out, or did not write within 24 hours, gets nothing; the report says Deleted or Failed.", "A template needs the role `publisher`, a free message `author`."), has_success=False),
+    Operation("SendChatappMassMessage", sends.send_chatapp_mass_message, (
+        *_SEND, _must("Language"), _P("SenderList", "list", note="At most 1,000 of {To, TemplateParams, Payload}; required here."),),
+        "`GroupMessageId`", ("All or none are taken.",), has_success=False),
+    Operation("UpdateAccountWebhook", webhooks.update_account_webhook, (
+        _must("CustSpaceId", _UNUSED), _P("StatusCallbackUrl", note="Required with HttpFlag Y."), _P("HttpFlag", note="N takes the address away."), _P("QueueFlag", note="Only N.")),
+        "nothing more", ("Signed as every webhook of Clarion; needs the role `admin`.", "A number with an address of its own is told at both."), has_success=False),
+    Operation("UpdatePhoneWebhook", webhooks.update_phone_webhook, (
+        _must("CustSpaceId", _UNUSED), _must("PhoneNumber"), _P("StatusCallbackUrl", note="Empty takes the address away."), _P("UpCallbackUrl", note="Empty takes the address away."), _P("HttpFlag", note="N takes both away."), _P("QueueFlag", note="Only N.")),
+        "nothing more", ("Signed as every webhook of Clarion; needs the role `admin`.",), has_success=False),
 )
 # fmt: on
 
@@ -158,8 +218,10 @@ OPERATION_ROWS = (
     *_MARKETING_ROWS,
     *_AUDIENCE_ROWS,
     *_FLOW_ROWS,
+    *_FLOW_LIFE_ROWS,
     *_TEMPLATE_ROWS,
     *_MESSAGE_ROWS,
+    *_SEND_ROWS,
 )
 """Every operation that is supported, in the order of the page."""
 
@@ -167,3 +229,8 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
     {name: row for row in OPERATION_ROWS for name in (row.name, *row.aliases)}
 )
 """Name on the wire -> operation."""
+
+WITHOUT_SUCCESS = frozenset(
+    name for name, operation in OPERATIONS.items() if not operation.has_success
+)
+"""Operations whose answers have no ``Success``, as in the original."""

@@ -107,6 +107,10 @@ BUSINESS_CODES: Mapping[str, str] = MappingProxyType({
     "provider.refused": "CHAT.APIError",
     "provider.unreachable": "CHAT.APIUnreachable",
     "request.invalid": "InvalidParameter.Value",
+    "message.invalid": "InvalidParameter.MessageInvalid",
+    "message.not_found": "Message.NotExist",
+    "start.key_conflict": "Flow.UuidConflict",
+    "webhook_endpoint.invalid": "InvalidParameter.CallbackUrl",
 })
 
 # The field at fault -> a narrower code; (path, code of the fault or "" for any).
@@ -125,7 +129,7 @@ OWN_BUSINESS_CODES: Mapping[str, str] = MappingProxyType({
     "Activity.ExecutionTypeNotSupport": "A campaign here always has a plan; ExecutionType is `1`, `Schedule` or `2`.",
     "InvalidParameter.PageInvalid": "A page is counted from 1 and has 1 to 100 entries.",
     "InvalidParameter.TemplateTypeNotSupport": "Only WHATSAPP templates are managed here.",
-    "InvalidParameter.ChannelTypeNotSupport": "Only messages of WhatsApp are listed here.",
+    "InvalidParameter.ChannelTypeNotSupport": "Only messages of WhatsApp are sent and listed here.",
     "InvalidParameter.CategoryNotSupport": "A template is UTILITY, MARKETING or AUTHENTICATION.",
     "InvalidParameter.AuditStatusNotSupport": "AuditStatus is pass, fail, auditing or unaudit.",
     "InvalidParameter.ComponentNotSupport": "The kind of component or button cannot be translated.",
@@ -135,6 +139,10 @@ OWN_BUSINESS_CODES: Mapping[str, str] = MappingProxyType({
     "Flow.DraftExist": "The flow's draft has changes that were not put online; they would be lost.",
     "Flow.VersionNotDraft": "A version that was online never changes; only the draft does.",
     "Flow.VersionNotOnline": "The version is not the one that is online.",
+    "InvalidParameter.MessageInvalid": "The message cannot be sent like this.",
+    "InvalidParameter.TemplateParams": "TemplateParams does not fit the template.",
+    "ERR-OPERATION-MAAP-0085": "The address must begin with http or https.",
+    "Flow.TemplateNotExist": "There is no such sample flow.",
     "Message.TooManyExamined": "The page lies too deep; narrow the search.",
 })
 # fmt: on

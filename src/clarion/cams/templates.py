@@ -28,6 +28,7 @@ __all__ = [
     "delete_chatapp_template",
     "get_chatapp_template_detail",
     "list_chatapp_template",
+    "template_named",
 ]
 
 CATEGORIES = ("UTILITY", "MARKETING", "AUTHENTICATION")
@@ -69,14 +70,8 @@ async def create_chatapp_template(call: Call) -> Answer:
 
 async def get_chatapp_template_detail(call: Call) -> Answer:
     """One language of a template."""
-    name = _name(call)
     async with call.transaction() as connection:
-        found = await _named(connection, call, name)
-    if not found:
-        raise ClarionError(
-            "template.not_found", f"There is no template {name} in {call.text('Language')}."
-        )
-    template = found[0]
+        template = await template_named(connection, call, _name(call))
     return {
         "Data": {
             "TemplateCode": template.name,
@@ -131,6 +126,16 @@ async def delete_chatapp_template(call: Call) -> Answer:
     for template in found:
         await templates.delete_template(call.place, call.scope, template.id)
     return {}
+
+
+async def template_named(connection: Connection, call: Call, name: str) -> Template:
+    """The template of a name in the call's ``Language``.  Raises ``template.not_found``."""
+    found = await _named(connection, call, name)
+    if not found:
+        raise ClarionError(
+            "template.not_found", f"There is no template {name} in {call.text('Language')}."
+        )
+    return found[0]
 
 
 def _name(call: Call) -> str:

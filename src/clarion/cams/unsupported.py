@@ -10,11 +10,8 @@ __all__ = ["UNSUPPORTED"]
 # What to use instead -> the operations that this is said about.
 _INSTEAD: tuple[tuple[str, str], ...] = (
     (
-        "Messages leave by flows: start one by a campaign (AddMarketingFlow)",
-        (
-            "SendChatappMessage SendChatappMassMessage TriggerChatFlow CheckDirectSendMessageSample"
-            " WhatsappCall"
-        ),
+        "Send with SendChatappMessage; what the provider refuses is told before anything is sent",
+        ("CheckDirectSendMessageSample WhatsappCall"),
     ),
     (
         "Delete the template and create it anew; the provider decides what may be sent",
@@ -26,21 +23,13 @@ _INSTEAD: tuple[tuple[str, str], ...] = (
     (
         "See the figures of a campaign in the console, or at GET /api/v1/campaigns/{id}",
         (
-            "GetChatFlowMetric GetChatappTemplateMetric GetChatappPhoneNumberMetric"
+            "GetChatappTemplateMetric GetChatappPhoneNumberMetric"
             " EnableWhatsappROIMetric GetDownloadExcelList"
         ),
     ),
     (
         "Flows are started by campaigns here; there is nothing to bind",
         "FlowBindPhone FlowUnbindPhone FlowRebindPhone ListBindingRelationsForFlowVersion",
-    ),
-    (
-        "Every session is recorded; there is nothing to switch on",
-        "CreateChatFlowLogSetting ReadChatFlowLogSetting UpdateChatFlowLogSetting",
-    ),
-    (
-        "The kinds of nodes and the sample flows are described in docs/reference/flow-format.md",
-        "ListChatFlowTemplate GetChatFlowTemplate ListFlowNodeGroup ListFlowNodePrototypeV2",
     ),
     (
         "Files are imported by `clarion contacts import FILE` or POST /api/v1/imports",
@@ -69,10 +58,6 @@ _INSTEAD: tuple[tuple[str, str], ...] = (
             " SyncBusinessAppHistory SyncMessengerSubscriptionToken UnbindDmAccount UpdateAuditRequest"
             " UpdateCommerceSetting UpdateConversationalAutomation UpdatePhoneEncryptionPublicKey"
         ),
-    ),
-    (
-        "Receipts and replies are read at GET /api/v1/messages",
-        "UpdateAccountWebhook UpdatePhoneWebhook",
     ),
     (
         "Advertisements and audiences of Meta are managed at Meta",

@@ -65,15 +65,24 @@ class Suspension:
 
 
 async def suspend_campaign(
-    pool: Pool, scope: Scope, campaign_id: int, *, reason: str | None = None
+    pool: Pool,
+    scope: Scope,
+    campaign_id: int,
+    *,
+    reason: str | None = None,
+    longest_wait_seconds: float = _LONGEST_WAIT_SECONDS,
 ) -> Suspension:
     """Suspend a campaign that is in progress, and return when nothing more of it can leave.
+
+    An owner that does not answer is not waited for longer than ``longest_wait_seconds``.
 
     Raises ``campaign.not_found``, ``campaign.status_not_allowed``.
     """
     scope.require(Permission.RUN_CAMPAIGNS)
     epoch = await _suspend(pool, scope, campaign_id, reason)
-    in_flight_count, is_acknowledged = await _wait_for_owners(pool, scope.workspace_id, epoch)
+    in_flight_count, is_acknowledged = await _wait_for_owners(
+        pool, scope.workspace_id, epoch, longest_wait_seconds
+    )
     async with transaction(pool) as connection:
         campaign = await read_campaign(connection, scope, campaign_id)
     return Suspension(campaign, in_flight_count, is_acknowledged)
@@ -115,9 +124,11 @@ async def _suspend_once(pool: Pool, scope: Scope, campaign_id: int, reason: str 
     return epoch
 
 
-async def _wait_for_owners(pool: Pool, workspace_id: int, epoch: int) -> tuple[int, bool]:
+async def _wait_for_owners(
+    pool: Pool, workspace_id: int, epoch: int, longest_wait_seconds: float
+) -> tuple[int, bool]:
     loop = asyncio.get_running_loop()
-    limit = loop.time() + _LONGEST_WAIT_SECONDS
+    limit = loop.time() + longest_wait_seconds
     while True:
         row = await OUTBOX.fetchrow(pool, "owners_behind", workspace_id=workspace_id, epoch=epoch)
         if row is None or row["behind_count"] == 0:
