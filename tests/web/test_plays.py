@@ -64,3 +64,33 @@ async def test_samples_can_be_imported_as_they_are(admin: Any) -> None:
         made = await admin.post("/api/v1/flows", json={"definition": each["definition"]})
         assert (made.status_code, made.json()["name"]) == (201, each["name"])
         assert made.json()["live_campaign_count"] == 0
+
+
+async def test_a_play_becomes_a_test_and_a_failing_test_keeps_a_flow_from_being_published(
+    admin: Any,
+) -> None:
+    body = {
+        "definition": OFFER,
+        "name": "Happy",
+        "moves": [{"kind": "answer", "text": "5", "after_seconds": 60}],
+        "started_at": "2026-03-02T09:00:00Z",
+    }
+    test = (await admin.post("/api/v1/flows/play/test", json=body)).json()
+    definition = {**copy.deepcopy(OFFER), "tests": [test]}
+    flow = (await admin.post("/api/v1/flows", json={"definition": definition})).json()
+    ran = (await admin.post("/api/v1/flows/test", json={"flow_id": flow["id"]})).json()
+    assert (ran["failed_count"], ran["results"][0]["has_passed"]) == (0, True)
+    assert ran["coverage"]["walked_exit_count"] == 6
+    assert {"node_id": "sort", "exit": "low", "is_walked": False} in ran["coverage"]["exits"]
+    definition["tests"][0]["end"]["node"] = "elsewhere"
+    saved = await admin.put(
+        f"/api/v1/flows/{flow['id']}/draft", json={"definition": definition, "revision": 1}
+    )
+    assert saved.status_code == 200, saved.text
+    path = f"/api/v1/flows/{flow['id']}/publish"
+    refused = (await admin.post(path, json={})).json()
+    assert refused["code"] == "flow.invalid"
+    failed = [each for each in refused["details"]["problems"] if each["code"] == "test_failed"]
+    assert [each["where"] for each in failed] == ["tests.0"]
+    ran = (await admin.post("/api/v1/flows/test", json={"definition": definition})).json()
+    assert ran["results"][0]["mismatches"][0]["what"] == "end"

@@ -1058,6 +1058,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/flows/play/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a test of a play
+         * @description The test expects what the play brings about now; put it into `tests` of the flow's draft.
+         */
+        post: operations["flow_make_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flows/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run the tests of a flow
+         * @description With what is not as expected, and which exits no test walks.
+         */
+        post: operations["flow_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/flows/check": {
         parameters: {
             query?: never;
@@ -2318,7 +2358,7 @@ export interface components {
         AddressKind: "phone" | "wa_id" | "bsuid" | "page_scoped" | "viber_id";
         /**
          * AnswerMove
-         * @description The person writes or taps.
+         * @description The person writes, taps, or sends something.
          */
         AnswerMove: {
             /**
@@ -3190,6 +3230,24 @@ export interface components {
             replied_count: number;
             /** Opted Out Count */
             opted_out_count: number;
+        };
+        /**
+         * CoverageAnswer
+         * @description Which nodes and exits the tests walk; notes are no nodes here.
+         */
+        CoverageAnswer: {
+            /** Node Count */
+            node_count: number;
+            /** Walked Node Count */
+            walked_node_count: number;
+            /** Exit Count */
+            exit_count: number;
+            /** Walked Exit Count */
+            walked_exit_count: number;
+            /** Unwalked Node Ids */
+            unwalked_node_ids: string[];
+            /** Exits */
+            exits: components["schemas"]["WayCoverageAnswer"][];
         };
         /**
          * DeletedAnswer
@@ -4374,6 +4432,26 @@ export interface components {
          */
         MessageStatus: "queued" | "held" | "accepted" | "failed" | "in_doubt" | "skipped" | "received";
         /**
+         * MismatchAnswer
+         * @description Something that is not as expected.
+         */
+        MismatchAnswer: {
+            /**
+             * Turn
+             * @description From 0, the start; the end has the number of the last turn.
+             */
+            turn: number;
+            /**
+             * What
+             * @description `messages`, `exits`, `variables` or `end`.
+             */
+            what: string;
+            /** Expected */
+            expected: unknown;
+            /** Found */
+            found: unknown;
+        };
+        /**
          * MoveBindingBody
          * @description Where the flow listens from now on.
          */
@@ -5514,7 +5592,7 @@ export interface components {
              */
             now_reason_in_words: string | null;
             /** Ways */
-            ways: components["schemas"]["WayAnswer"][];
+            ways: components["schemas"]["clarion__web__dry_runs__schemas__WayAnswer"][];
             /** Messages */
             messages: components["schemas"]["WayMessageAnswer"][];
         };
@@ -5534,6 +5612,11 @@ export interface components {
             path: string[];
             /** Exits */
             exits: components["schemas"]["PlayExitAnswer"][];
+            /**
+             * Effects
+             * @description What would be written: contact, groups, consent, conversations.
+             */
+            effects: components["schemas"]["PlayEffectAnswer"][];
             /** Status */
             status: string;
             /** Reason */
@@ -5599,6 +5682,23 @@ export interface components {
              * @default []
              */
             moves: (components["schemas"]["AnswerMove"] | components["schemas"]["PassMove"] | components["schemas"]["SkipWaitMove"])[];
+        };
+        /**
+         * PlayEffectAnswer
+         * @description What would be written outside of the flow; its own fields are in `details`.
+         */
+        PlayEffectAnswer: {
+            /**
+             * Effect
+             * @description `update_contact`, `open_conversation`, `forward_to`, and others.
+             */
+            effect: string;
+            /** Node Id */
+            node_id: string;
+            /** Details */
+            details: {
+                [key: string]: unknown;
+            };
         };
         /**
          * PlayEventAnswer
@@ -5767,6 +5867,12 @@ export interface components {
              * @description Any, when it is not given.
              */
             revision?: number | null;
+            /**
+             * Despite Tests
+             * @description Publish it even when tests of the draft fail.
+             * @default false
+             */
+            despite_tests: boolean;
         };
         /**
          * ReasonCountAnswer
@@ -6557,6 +6663,101 @@ export interface components {
             synced_at: string;
         };
         /**
+         * TestFromPlayBody
+         * @description A play, and the name of the test that it becomes.
+         */
+        TestFromPlayBody: {
+            /**
+             * Definition
+             * @description A flow file; or give `flow_id`.
+             */
+            definition?: unknown;
+            /**
+             * Flow Id
+             * @description A flow, whose draft is played.
+             */
+            flow_id?: number | null;
+            /**
+             * Contact Id
+             * @description Goes before `person`.
+             */
+            contact_id?: number | null;
+            /**
+             * @default {
+             *       "name": "Ana",
+             *       "phone": "+4915112345678",
+             *       "attributes": {}
+             *     }
+             */
+            person: components["schemas"]["PersonBody"];
+            /**
+             * Inputs
+             * @description Values of the declared inputs.
+             * @default {}
+             */
+            inputs: {
+                [key: string]: string;
+            };
+            /**
+             * Started At
+             * @description Now, when not given.
+             */
+            started_at?: string | null;
+            /**
+             * Moves
+             * @default []
+             */
+            moves: (components["schemas"]["AnswerMove"] | components["schemas"]["PassMove"] | components["schemas"]["SkipWaitMove"])[];
+            /** Name */
+            name: string;
+        };
+        /**
+         * TestResultAnswer
+         * @description How one test went.
+         */
+        TestResultAnswer: {
+            /** Name */
+            name: string;
+            /** Has Passed */
+            has_passed: boolean;
+            /** Mismatches */
+            mismatches: components["schemas"]["MismatchAnswer"][];
+            /**
+             * Path
+             * @description The ids of the nodes, in the order of entering.
+             */
+            path: string[];
+            /** Exits */
+            exits: components["schemas"]["clarion__web__flows__test_schemas__WayAnswer"][];
+        };
+        /**
+         * TestsAnswer
+         * @description All tests of a flow.
+         */
+        TestsAnswer: {
+            /** Results */
+            results: components["schemas"]["TestResultAnswer"][];
+            /** Failed Count */
+            failed_count: number;
+            coverage: components["schemas"]["CoverageAnswer"];
+        };
+        /**
+         * TestsBody
+         * @description A flow with tests: exactly one of the two.
+         */
+        TestsBody: {
+            /**
+             * Definition
+             * @description A flow file; or give `flow_id`.
+             */
+            definition?: unknown;
+            /**
+             * Flow Id
+             * @description A flow, whose draft is tested.
+             */
+            flow_id?: number | null;
+        };
+        /**
          * TicksAnswer
          * @description The next occurrences of a plan.
          */
@@ -6661,23 +6862,16 @@ export interface components {
             newest: components["schemas"]["SimulatedPhoneAnswer"][];
         };
         /**
-         * WayAnswer
-         * @description The way through one flow.
+         * WayCoverageAnswer
+         * @description One exit of one node, and whether a test walks it.
          */
-        WayAnswer: {
-            /** Flow Id */
-            flow_id: number;
-            /** Version Number */
-            version_number: number;
-            /**
-             * Path
-             * @description The ids of the nodes, in the order of entering.
-             */
-            path: string[];
-            /** Exits */
-            exits: components["schemas"]["WayExitAnswer"][];
-            /** Events */
-            events: components["schemas"]["WayEventAnswer"][];
+        WayCoverageAnswer: {
+            /** Node Id */
+            node_id: string;
+            /** Exit */
+            exit: string;
+            /** Is Walked */
+            is_walked: boolean;
         };
         /**
          * WayEventAnswer
@@ -6800,6 +6994,35 @@ export interface components {
          * @enum {string}
          */
         ZoneMode: "workspace" | "contact";
+        /**
+         * WayAnswer
+         * @description The way through one flow.
+         */
+        clarion__web__dry_runs__schemas__WayAnswer: {
+            /** Flow Id */
+            flow_id: number;
+            /** Version Number */
+            version_number: number;
+            /**
+             * Path
+             * @description The ids of the nodes, in the order of entering.
+             */
+            path: string[];
+            /** Exits */
+            exits: components["schemas"]["WayExitAnswer"][];
+            /** Events */
+            events: components["schemas"]["WayEventAnswer"][];
+        };
+        /**
+         * WayAnswer
+         * @description An exit of a node that a test walks.
+         */
+        clarion__web__flows__test_schemas__WayAnswer: {
+            /** Node Id */
+            node_id: string;
+            /** Exit */
+            exit: string;
+        };
         /**
          * FieldProblem
          * @description What is wrong with one field of the request.
@@ -8460,6 +8683,54 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PlayAnswer"];
+                };
+            };
+        };
+    };
+    flow_make_test: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TestFromPlayBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+        };
+    };
+    flow_test: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TestsBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TestsAnswer"];
                 };
             };
         };

@@ -12,7 +12,9 @@ import orjson
 import typer
 
 from clarion.commands.bindings import flow_bind, flow_bindings, flow_rebind, flow_unbind
+from clarion.commands.flow_play import flow_play
 from clarion.commands.flow_reports import flow_insight, flow_log
+from clarion.commands.flow_tests import flow_test
 from clarion.commands.output import AsJson, print_facts, print_json, print_note, print_table, run
 from clarion.commands.place import InWorkspace, open_desk
 from clarion.commands.starts import flow_starts, flow_trigger
@@ -35,6 +37,8 @@ MOST_FLOWS = 100_000
 
 app.command("insight")(flow_insight)
 app.command("log")(flow_log)
+app.command("play")(flow_play)
+app.command("test")(flow_test)
 
 FileToRead = Annotated[Path, typer.Argument(help="A flow file; `-` reads standard input.")]
 NameOrId = Annotated[str, typer.Argument(help="The flow's name or id.")]
@@ -149,13 +153,23 @@ def flow_list(
 
 
 @app.command("publish")
-def flow_publish(flow: NameOrId, *, workspace: InWorkspace = None, as_json: AsJson = False) -> None:
+def flow_publish(
+    flow: NameOrId,
+    *,
+    despite_tests: Annotated[
+        bool, typer.Option("--despite-tests", help="Even when tests of the flow fail.")
+    ] = False,
+    workspace: InWorkspace = None,
+    as_json: AsJson = False,
+) -> None:
     """Make the draft the published version."""
 
     async def work() -> FlowVersion:
         async with open_desk(workspace) as desk, desk.transaction() as connection:
             found = await flows.flow_named(connection, desk.scope, flow)
-            return await flows.publish_flow(connection, desk.scope, found.id)
+            return await flows.publish_flow(
+                connection, desk.scope, found.id, despite_tests=despite_tests
+            )
 
     version = run(work())
     if as_json:

@@ -19,6 +19,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from clarion.domain.errors import ClarionError, Problem
+from clarion.flow.flow_test import FlowTest, flow_test_to_json, read_tests
 from clarion.flow.nodes import NODE_KINDS
 from clarion.flow.nodes.kind import Node, NodeKind
 from clarion.flow.problems import error, problems_of_config, shown, unknown_fields
@@ -43,18 +44,19 @@ MAX_NAME_CHARS = 60
 MAX_LABEL_CHARS = 120
 ID_PATTERN = r"[A-Za-z0-9_#:-]{1,64}"
 
-_FLOW_FIELDS = frozenset(("schema", "name", "description", "trigger", "nodes"))
+_FLOW_FIELDS = frozenset(("schema", "name", "description", "trigger", "nodes", "tests"))
 _NODE_FIELDS = frozenset(("id", "kind", "label", "config", "exits", "position"))
 
 
 @dataclass(frozen=True)
 class Flow:
-    """A well-formed flow.  ``nodes`` are in the file's order."""
+    """A well-formed flow.  ``nodes`` and ``tests`` are in the file's order."""
 
     name: str
     trigger: Trigger
     nodes: tuple[Node[Any], ...]
     description: str = ""
+    tests: tuple[FlowTest, ...] = ()
 
     @cached_property
     def nodes_by_id(self) -> Mapping[str, Node[Any]]:
@@ -101,9 +103,10 @@ def read_flow(data: object) -> tuple[Flow | None, list[Problem]]:
     description = _text(data, "description", "description", 1000, problems)
     trigger = read_trigger(data.get("trigger", {}), problems)
     nodes = _read_nodes(data.get("nodes"), problems)
+    tests = read_tests(data.get("tests", []), problems)
     if problems:
         return None, problems
-    return Flow(name, trigger, nodes, description), problems
+    return Flow(name, trigger, nodes, description, tests), problems
 
 
 def to_json(flow: Flow) -> dict[str, Any]:
@@ -111,10 +114,13 @@ def to_json(flow: Flow) -> dict[str, Any]:
     data: dict[str, Any] = {"schema": SCHEMA, "name": flow.name}
     if flow.description:
         data["description"] = flow.description
-    return data | {
+    data |= {
         "trigger": trigger_to_json(flow.trigger),
         "nodes": [_node_to_json(node) for node in flow.nodes],
     }
+    if flow.tests:
+        data["tests"] = [flow_test_to_json(each) for each in flow.tests]
+    return data
 
 
 def _node_to_json(node: Node[Any]) -> dict[str, Any]:

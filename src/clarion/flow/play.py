@@ -19,40 +19,15 @@ from clarion.flow.context import Context
 from clarion.flow.definition import Flow
 from clarion.flow.engine import ReplyReceived, Resume, TimedOut, Triggered, Woken
 from clarion.flow.limits import DEFAULT_LIMITS, Limits
+from clarion.flow.moves import MAX_PASSING_SECONDS, Answer, Move, Pass, SkipWait
 from clarion.flow.session import Session
 from clarion.flow.simulate import Said, Transcript
 from clarion.flow.sprint import Effect, Event, Sprint
 
 __all__ = ["MAX_PASSING_SECONDS", "Answer", "Move", "Pass", "SkipWait", "play"]
 
-MAX_PASSING_SECONDS = 400 * 86_400
 _MAX_DEADLINES = 1000
 _NOTHING = Triggered()
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """The person writes or taps, ``after_seconds`` after the move before."""
-
-    text: str
-    payload: str | None = None
-    kind: str = "text"
-    after_seconds: float = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Pass:
-    """Time goes by; every deadline on the way is met."""
-
-    seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class SkipWait:
-    """The clock goes to the deadline of the wait; nothing happens when there is none."""
-
-
-Move = Answer | Pass | SkipWait
 
 
 @dataclass(slots=True)

@@ -18,6 +18,7 @@ from clarion.flow.definition import (
     MAX_NODES,
     SCHEMA,
 )
+from clarion.flow.flow_test import MAX_TESTS, FlowTest
 from clarion.flow.nodes import NODE_KINDS
 from clarion.flow.nodes.kind import NodeKind
 from clarion.flow.trigger import CONDITIONS, MAX_INPUTS, NAME_PATTERN, TRIGGER_KINDS
@@ -30,7 +31,10 @@ _ID = {"type": "string", "pattern": f"^{ID_PATTERN}$"}
 def flow_schema() -> dict[str, Any]:
     """The schema, JSON Schema draft 2020-12."""
     references, definitions = models_json_schema(
-        [(kind.config, "validation") for kind in NODE_KINDS.values()],
+        [
+            *((kind.config, "validation") for kind in NODE_KINDS.values()),
+            (FlowTest, "validation"),
+        ],
         ref_template="#/$defs/{model}",
     )
     conditions = CONDITIONS.json_schema(ref_template="#/$defs/{model}")
@@ -50,6 +54,11 @@ def flow_schema() -> dict[str, Any]:
             "name": {"type": "string", "minLength": 1, "maxLength": MAX_NAME_CHARS},
             "description": {"type": "string", "maxLength": 1000},
             "trigger": _trigger(conditions),
+            "tests": {
+                "type": "array",
+                "maxItems": MAX_TESTS,
+                "items": references[(FlowTest, "validation")],
+            },
             "nodes": {
                 "type": "array",
                 "minItems": 1,

@@ -10,6 +10,7 @@ because sessions and campaigns that are over name them.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -21,12 +22,13 @@ from clarion.domain.errors import ClarionError, Problem
 from clarion.domain.identity import Permission
 from clarion.flow.check import check_flow, has_errors
 from clarion.flow.draft import check_storable, name_of, trigger_kind_of
+from clarion.flow.run_tests import problems_of_tests
 from clarion.flow.trigger import TriggerKind
 from clarion.services import audit
 from clarion.services.scope import Scope
 from clarion.services.templates import shapes_of_workspace
 from clarion.store.pool import Connection
-from clarion.store.queries import Row, load
+from clarion.store.queries import load
 
 __all__ = [
     "Flow",
@@ -100,10 +102,6 @@ class FlowFilter:
     is_published: bool | None = None
 
 
-def _flow_of(row: Row) -> Flow:
-    return Flow(**dict(row))
-
-
 def _not_found(flow: int | str) -> ClarionError:
     return ClarionError("flow.not_found", f"There is no flow {flow} in this workspace.", flow=flow)
 
@@ -163,9 +161,7 @@ async def list_flows(
         connection,
         "flows_page",
         workspace_id=scope.workspace_id,
-        search=wanted.search,
-        trigger_kind=wanted.trigger_kind,
-        is_published=wanted.is_published,
+        **asdict(wanted),
         below_id=below_id,
         limit=limit,
         offset=offset_count,
@@ -194,7 +190,7 @@ async def _read(connection: Connection, scope: Scope, flow_id: int) -> Flow:
     )
     if row is None:
         raise _not_found(flow_id)
-    return _flow_of(row)
+    return Flow(**dict(row))
 
 
 async def _lock(connection: Connection, scope: Scope, flow_id: int) -> Flow:
@@ -283,16 +279,21 @@ async def check_definition(connection: Connection, scope: Scope, definition: Any
 
 async def check_draft(connection: Connection, scope: Scope, flow_id: int) -> list[Problem]:
     """Every problem of a flow's draft.  Raises ``flow.not_found``."""
-    flow = await read_flow(connection, scope, flow_id)
-    return await check_definition(connection, scope, flow.draft)
+    draft = (await read_flow(connection, scope, flow_id)).draft
+    return await check_definition(connection, scope, draft)
 
 
 async def publish_flow(
-    connection: Connection, scope: Scope, flow_id: int, *, revision: int | None = None
+    connection: Connection,
+    scope: Scope,
+    flow_id: int,
+    *,
+    revision: int | None = None,
+    despite_tests: bool = False,
 ) -> FlowVersion:
     """Make the draft (of ``revision``, if it is given) the next version.
 
-    Publishing an unchanged draft again answers the version that is published.
+    Tests of the draft that fail keep it from being published, unless ``despite_tests``.  Publishing an unchanged draft again answers the version that is published.
     Raises ``flow.not_found``, ``flow.stale``; ``flow.invalid`` with ``problems``.
     """
     scope.require(Permission.PUBLISH_FLOWS)
@@ -300,21 +301,19 @@ async def publish_flow(
     if revision is not None and revision != flow.draft_revision:
         raise _stale(flow, revision)
     problems = await check_definition(connection, scope, flow.draft)
+    if not despite_tests:
+        problems += await asyncio.to_thread(problems_of_tests, flow.draft)
     if has_errors(problems):
-        faults = [problem for problem in problems if problem.severity == "error"]
+        fault = next(problem for problem in problems if problem.severity == "error")
         raise ClarionError(
             "flow.invalid",
-            f"The flow cannot be published: {faults[0].where}: {faults[0].message}",
+            f"The flow cannot be published: {fault.where}: {fault.message}",
             problems=[asdict(problem) for problem in problems],
         )
     if flow.published_number is not None and not flow.has_unpublished_changes:
         return await read_version(connection, scope, flow_id, flow.published_number)
     number = await QUERIES.fetchval(
-        connection,
-        "insert_version",
-        flow_id=flow_id,
-        now=scope.now,
-        published_by=scope.actor.name,
+        connection, "insert_version", flow_id=flow_id, now=scope.now, published_by=scope.actor.name
     )
     await audit.record(connection, scope, "published", "flow", flow_id, {"number": number})
     return await read_version(connection, scope, flow_id, number)

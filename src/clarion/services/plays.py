@@ -18,7 +18,10 @@ from clarion.domain.identity import Permission
 from clarion.flow.context import CampaignFields, ContactFields, Context, OccurrenceFields
 from clarion.flow.definition import Flow, read_flow
 from clarion.flow.engine import Triggered
-from clarion.flow.play import Move, play
+from clarion.flow.flow_test import FlowTest, TestContact
+from clarion.flow.moves import Move
+from clarion.flow.play import play
+from clarion.flow.run_tests import TestReport, flow_test_of_play, run_tests
 from clarion.flow.simulate import Transcript
 from clarion.services.contacts import read_contact
 from clarion.services.flows import read_flow as read_stored_flow
@@ -26,7 +29,16 @@ from clarion.services.scope import Scope
 from clarion.services.workspaces import read_workspace
 from clarion.store.pool import Connection
 
-__all__ = ["InventedPerson", "PlayRequest", "play_flow"]
+__all__ = [
+    "InventedPerson",
+    "PlayRequest",
+    "PreparedPlay",
+    "flow_test_from_play",
+    "play_flow",
+    "prepare_play",
+    "prepared",
+    "run_flow_tests",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +67,51 @@ class PlayRequest:
     moves: Sequence[Move] = ()
 
 
-async def play_flow(connection: Connection, scope: Scope, request: PlayRequest) -> Transcript:
-    """Play and tell everything that happened.
+@dataclass(frozen=True, slots=True)
+class PreparedPlay:
+    """A flow and whoever walks through it: all that a play needs but its moves."""
+
+    flow: Flow
+    context: Context
+    trigger: Triggered
+
+    def run(self, moves: Sequence[Move]) -> Transcript:
+        """Play from the start through the moves."""
+        return play(self.flow, moves, context=self.context, trigger=self.trigger)
+
+    def as_test(self, name: str, moves: Sequence[Move]) -> FlowTest:
+        """The test that expects what the play brings about now."""
+        contact = self.context.contact
+        return flow_test_of_play(
+            self.flow,
+            name,
+            TestContact(
+                name=contact.name or "", phone=contact.phone, attributes=dict(contact.attributes)
+            ),
+            {key: str(value) for key, value in self.trigger.inputs.items()},
+            self.context.workspace_zone,
+            self.context.now,
+            moves,
+        )
+
+
+def prepared(
+    definition: Any, contact: ContactFields, inputs: Mapping[str, Any], at: datetime, zone: str
+) -> PreparedPlay:
+    """A play of a definition.  Raises ``flow.invalid`` with ``problems``.  Pure."""
+    flow = _playable(definition)
+    context = Context(
+        now=at,
+        contact=contact,
+        campaign=CampaignFields(0, flow.name),
+        occurrence=OccurrenceFields(0, at),
+        workspace_zone=zone,
+    )
+    return PreparedPlay(flow, context, Triggered(inputs))
+
+
+async def prepare_play(connection: Connection, scope: Scope, request: PlayRequest) -> PreparedPlay:
+    """What a request plays, with what the workspace knows.
 
     Raises ``flow.not_found``, ``contact.not_found``; ``flow.invalid`` with ``problems`` when the
     definition is broken in its form.
@@ -65,19 +120,40 @@ async def play_flow(connection: Connection, scope: Scope, request: PlayRequest) 
     definition = request.definition
     if request.flow_id is not None:
         definition = (await read_stored_flow(connection, scope, request.flow_id)).draft
-    flow = _playable(definition)
-    started_at = request.started_at or scope.now
-    context = Context(
-        now=started_at,
-        contact=await _contact(connection, scope, request),
-        campaign=CampaignFields(0, flow.name),
-        occurrence=OccurrenceFields(0, started_at),
-        workspace_zone=(await read_workspace(connection, scope)).zone,
-    )
+    zone = (await read_workspace(connection, scope)).zone
+    contact = await _contact(connection, scope, request)
+    return prepared(definition, contact, request.inputs, request.started_at or scope.now, zone)
+
+
+async def play_flow(connection: Connection, scope: Scope, request: PlayRequest) -> Transcript:
+    """Play and tell everything that happened.  Raises what ``prepare_play`` raises."""
+    prepared_play = await prepare_play(connection, scope, request)
     # A long play computes for a while; nobody else shall wait for it.
-    return await asyncio.to_thread(
-        play, flow, request.moves, context=context, trigger=Triggered(request.inputs)
-    )
+    return await asyncio.to_thread(prepared_play.run, request.moves)
+
+
+async def run_flow_tests(
+    connection: Connection, scope: Scope, *, definition: Any = None, flow_id: int | None = None
+) -> TestReport:
+    """Run the tests that stand in a definition, or in the draft of a flow.
+
+    Raises ``flow.not_found``; ``flow.invalid`` with ``problems``.
+    """
+    scope.require(Permission.READ)
+    if flow_id is not None:
+        definition = (await read_stored_flow(connection, scope, flow_id)).draft
+    return await asyncio.to_thread(run_tests, _playable(definition))
+
+
+async def flow_test_from_play(
+    connection: Connection, scope: Scope, request: PlayRequest, name: str
+) -> FlowTest:
+    """The test that expects what a play brings about now.  Nothing is kept.
+
+    A contact that plays is copied into the test.  Raises what ``prepare_play`` raises.
+    """
+    prepared_play = await prepare_play(connection, scope, request)
+    return await asyncio.to_thread(prepared_play.as_test, name, request.moves)
 
 
 def _playable(definition: Any) -> Flow:

@@ -84,11 +84,11 @@ export function saveDraft(flowId: number, definition: FlowDocument, revision: nu
   );
 }
 
-export function publishFlow(flowId: number, revision: number) {
+export function publishFlow(flowId: number, revision: number, despiteTests = false) {
   return answerOf(
     api.POST("/api/v1/flows/{flow_id}/publish", {
       params: { path: { flow_id: flowId } },
-      body: { revision },
+      body: { revision, despite_tests: despiteTests },
     }),
   );
 }

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AwareDatetime, BaseModel, Field, model_validator
 
 from clarion.domain.message import Reply
-from clarion.flow.play import MAX_PASSING_SECONDS, Answer, Move, Pass, SkipWait
+from clarion.flow.moves import AnyMove
 from clarion.flow.simulate import Said, Transcript
-from clarion.flow.sprint import event_to_json
+from clarion.flow.sprint import Effect, SendMessage, event_to_json
 from clarion.services.plays import InventedPerson, PlayRequest
 from clarion.store.content import kind_of
 from clarion.web.schemas import Body, IdInBody
@@ -19,45 +20,6 @@ __all__ = ["PlayAnswer", "PlayBody", "play_answer"]
 
 MAX_MOVES = 300
 EARLIEST, LATEST = datetime(1990, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
-
-Seconds = Annotated[float, Field(ge=0, le=MAX_PASSING_SECONDS, allow_inf_nan=False)]
-
-
-class AnswerMove(Body):
-    """The person writes or taps."""
-
-    kind: Literal["answer"]
-    text: Annotated[str, Field(max_length=4096)]
-    payload: Annotated[str, Field(max_length=256)] | None = Field(
-        default=None, description="The id of the button or row that is tapped."
-    )
-    reply_kind: Literal["text", "button", "list", "media", "location"] = "text"
-    after_seconds: Seconds = 0
-
-    def move(self) -> Move:
-        """The same for the engine."""
-        return Answer(self.text, self.payload, self.reply_kind, self.after_seconds)
-
-
-class PassMove(Body):
-    """Time goes by."""
-
-    kind: Literal["pass"]
-    seconds: Seconds
-
-    def move(self) -> Move:
-        """The same for the engine."""
-        return Pass(self.seconds)
-
-
-class SkipWaitMove(Body):
-    """The clock goes to the end of the wait."""
-
-    kind: Literal["skip_wait"]
-
-    def move(self) -> Move:
-        """The same for the engine."""
-        return SkipWait()
 
 
 class PersonBody(Body):
@@ -78,7 +40,7 @@ class PlayBody(Body):
     inputs: dict[str, str] = Field(default={}, description="Values of the declared inputs.")
     started_at: AwareDatetime | None = Field(default=None, description="Now, when not given.")
     moves: Annotated[
-        list[Annotated[AnswerMove | PassMove | SkipWaitMove, Field(discriminator="kind")]],
+        list[AnyMove],
         Field(max_length=MAX_MOVES),
     ] = Field(default=[])
 
@@ -138,6 +100,16 @@ class PlayExitAnswer(BaseModel):
     to_node_id: str | None
 
 
+class PlayEffectAnswer(BaseModel):
+    """What would be written outside of the flow; its own fields are in `details`."""
+
+    effect: str = Field(
+        description="`update_contact`, `open_conversation`, `forward_to`, and others."
+    )
+    node_id: str
+    details: dict[str, Any]
+
+
 class PlayAnswer(BaseModel):
     """Everything that happened, and where the session stands."""
 
@@ -145,6 +117,9 @@ class PlayAnswer(BaseModel):
     events: list[PlayEventAnswer]
     path: list[str] = Field(description="The ids of the nodes, in the order of entering.")
     exits: list[PlayExitAnswer]
+    effects: list[PlayEffectAnswer] = Field(
+        description="What would be written: contact, groups, consent, conversations."
+    )
     status: str
     reason: str | None
     node_id: str | None
@@ -177,6 +152,7 @@ def play_answer(transcript: Transcript) -> PlayAnswer:
             for _, data in events
             if data["event"] == "exit_left"
         ],
+        effects=[_effect(each) for each in transcript.effects if not isinstance(each, SendMessage)],
         status=session.status.value,
         reason=session.reason,
         node_id=session.node_id,
@@ -191,6 +167,16 @@ def play_answer(transcript: Transcript) -> PlayAnswer:
         now=transcript.ended_at,
         is_cut=transcript.is_cut,
     )
+
+
+def _effect(effect: Effect) -> PlayEffectAnswer:
+    details = {
+        name: value
+        for name in effect.__dataclass_fields__
+        if name != "node_id" and (value := getattr(effect, name)) not in (None, (), {}, "")
+    }
+    word = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", type(effect).__name__).lower()
+    return PlayEffectAnswer(effect=word, node_id=effect.node_id, details=details)
 
 
 def _said(said: Said) -> SaidAnswer:

@@ -11,13 +11,14 @@ from starlette.responses import JSONResponse
 
 from clarion.domain.errors import Problem
 from clarion.flow.check import has_errors
+from clarion.flow.flow_test import flow_test_to_json
 from clarion.flow.problems import node_id_of
 from clarion.flow.samples import SAMPLE_NAMES, sample
 from clarion.flow.schema import flow_schema
 from clarion.flow.trigger import TriggerKind
 from clarion.services import flows
 from clarion.services.flows import FlowFilter
-from clarion.services.plays import play_flow
+from clarion.services.plays import flow_test_from_play, play_flow, run_flow_tests
 from clarion.web.access import Asking
 from clarion.web.database import DB
 from clarion.web.flows.play_schemas import PlayAnswer, PlayBody, play_answer
@@ -34,6 +35,7 @@ from clarion.web.flows.schemas import (
     PublishBody,
     SampleFlowAnswer,
 )
+from clarion.web.flows.test_schemas import TestFromPlayBody, TestsAnswer, TestsBody
 from clarion.web.paging import Page, Paging, page_of
 from clarion.web.routing import ONCE, noun_router, refusals
 from clarion.web.schemas import Id, SearchText
@@ -134,6 +136,33 @@ async def flow_play(connection: DB, scope: Asking, body: PlayBody) -> PlayAnswer
     return play_answer(await play_flow(connection, scope, body.request()))
 
 
+@router.post(
+    "/play/test",
+    operation_id="flow_make_test",
+    summary="Make a test of a play",
+    responses={**_JSON_OBJECT, **refusals("flow.not_found", "flow.invalid", "contact.not_found")},
+)
+async def flow_make_test(connection: DB, scope: Asking, body: TestFromPlayBody) -> JSONResponse:
+    """The test expects what the play brings about now; put it into `tests` of the flow's draft."""
+    return JSONResponse(
+        flow_test_to_json(await flow_test_from_play(connection, scope, body.request(), body.name))
+    )
+
+
+@router.post(
+    "/test",
+    operation_id="flow_test",
+    summary="Run the tests of a flow",
+    responses=refusals("flow.not_found", "flow.invalid"),
+)
+async def flow_test(connection: DB, scope: Asking, body: TestsBody) -> TestsAnswer:
+    """With what is not as expected, and which exits no test walks."""
+    report = await run_flow_tests(
+        connection, scope, definition=body.definition, flow_id=body.flow_id
+    )
+    return TestsAnswer.of(report)
+
+
 @router.post("/check", operation_id="flow_check_definition", summary="Check a flow file")
 async def flow_check_definition(connection: DB, scope: Asking, body: CheckBody) -> CheckAnswer:
     """Nothing is stored; the workspace's templates are known to the check."""
@@ -188,7 +217,9 @@ async def flow_publish(
     connection: DB, scope: Asking, flow_id: Id, body: PublishBody
 ) -> FlowVersionAnswer:
     """The problems that keep it from being published are in `details.problems`."""
-    version = await flows.publish_flow(connection, scope, flow_id, revision=body.revision)
+    version = await flows.publish_flow(
+        connection, scope, flow_id, revision=body.revision, despite_tests=body.despite_tests
+    )
     return FlowVersionAnswer.model_validate(version)
 
 

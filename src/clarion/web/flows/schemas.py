@@ -60,6 +60,9 @@ class PublishBody(Body):
     """Which draft is meant."""
 
     revision: Revision | None = Field(default=None, description="Any, when it is not given.")
+    despite_tests: bool = Field(
+        default=False, description="Publish it even when tests of the draft fail."
+    )
 
 
 class ProblemOfFlow(BaseModel):

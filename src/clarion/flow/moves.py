@@ -1,0 +1,130 @@
+"""The moves of a play: what a person at the phone does, and the same as JSON.
+
+The JSON is what the REST API takes and what a test of a flow keeps; ``move_from_json`` and
+``move_to_json`` go both ways.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+__all__ = [
+    "MAX_PASSING_SECONDS",
+    "Answer",
+    "AnyMove",
+    "Move",
+    "Pass",
+    "ReplyKind",
+    "SkipWait",
+    "move_from_json",
+    "move_to_json",
+]
+
+MAX_PASSING_SECONDS = 400 * 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The person writes or taps, ``after_seconds`` after the move before."""
+
+    text: str
+    payload: str | None = None
+    kind: str = "text"
+    after_seconds: float = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """Time goes by; every deadline on the way is met."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class SkipWait:
+    """The clock goes to the deadline of the wait; nothing happens when there is none."""
+
+
+Move = Answer | Pass | SkipWait
+
+Seconds = Annotated[float, Field(ge=0, le=MAX_PASSING_SECONDS, allow_inf_nan=False)]
+ReplyKind = Literal["text", "button", "list", "media", "location"]
+
+
+class _MoveModel(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class AnswerMove(_MoveModel):
+    """The person writes, taps, or sends something."""
+
+    kind: Literal["answer"]
+    text: Annotated[str, Field(max_length=4096)]
+    payload: Annotated[str, Field(max_length=256)] | None = Field(
+        default=None, description="The id of the button or row that is tapped."
+    )
+    reply_kind: ReplyKind = "text"
+    after_seconds: Seconds = 0
+
+    def move(self) -> Move:
+        """The same for the engine."""
+        return Answer(self.text, self.payload, self.reply_kind, self.after_seconds)
+
+
+class PassMove(_MoveModel):
+    """Time goes by."""
+
+    kind: Literal["pass"]
+    seconds: Seconds
+
+    def move(self) -> Move:
+        """The same for the engine."""
+        return Pass(self.seconds)
+
+
+class SkipWaitMove(_MoveModel):
+    """The clock goes to the end of the wait."""
+
+    kind: Literal["skip_wait"]
+
+    def move(self) -> Move:
+        """The same for the engine."""
+        return SkipWait()
+
+
+AnyMove = Annotated[AnswerMove | PassMove | SkipWaitMove, Field(discriminator="kind")]
+_ADAPTER: TypeAdapter[AnswerMove | PassMove | SkipWaitMove] = TypeAdapter(AnyMove)
+_USUAL = (("reply_kind", "text"), ("after_seconds", 0))
+_FORMS: Mapping[type[Any], Any] = MappingProxyType(
+    {
+        Answer: lambda move: {
+            "kind": "answer",
+            "text": move.text,
+            "payload": move.payload,
+            "reply_kind": move.kind,
+            "after_seconds": move.after_seconds,
+        },
+        Pass: lambda move: {"kind": "pass", "seconds": move.seconds},
+        SkipWait: lambda _: {"kind": "skip_wait"},
+    }
+)
+
+
+def move_from_json(data: Any) -> Move:
+    """The move of a JSON value.  Raises ``pydantic.ValidationError``."""
+    return _ADAPTER.validate_python(data).move()
+
+
+def move_to_json(move: Move) -> dict[str, Any]:
+    """A move as JSON; what is as it would be by itself is left out."""
+    data = _FORMS[type(move)](move)
+    return {
+        key: value
+        for key, value in data.items()
+        if value is not None and (key, value) not in _USUAL
+    }
