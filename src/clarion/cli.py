@@ -60,6 +60,7 @@ SUB_APPS: Mapping[str, str] = MappingProxyType(
         "groups": "clarion.commands.groups:app",
         "flow": "clarion.commands.flows:app",
         "session": "clarion.commands.flow_reports:app",
+        "secret": "clarion.commands.secrets:app",
         "campaign": "clarion.commands.campaigns:app",
         "message": "clarion.commands.messages:app",
         "webhook-endpoint": "clarion.commands.webhook_endpoints:app",

@@ -150,6 +150,61 @@ class Settings(BaseSettings):
         description="The share of people who opted out, among those messaged, above which a campaign"
         " suspends itself; 100 means never.",
     )
+    llm_base_url: str | None = Field(
+        None,
+        description="Where the language model of flows is, up to and without `/chat/completions`, for"
+        " example `https://api.openai.com/v1`: any endpoint that speaks OpenAI's chat completions."
+        " Without it, dialogues with a language model leave by `failure`.",
+        pattern=r"^https?://[^?#\s]+$",
+    )
+    llm_api_key: SecretStr | None = Field(
+        None, description="The key of the language model's endpoint, sent as a bearer token."
+    )
+    llm_model: str | None = Field(
+        None,
+        description="The model that is asked when a flow names none, as the endpoint calls it.",
+    )
+    call_concurrency: int = Field(
+        32, ge=1, le=1000, description="How many calls of flows one process makes at the same time."
+    )
+    flow_max_nodes: int = Field(
+        100,
+        ge=10,
+        le=10_000,
+        description="How many nodes a session enters at most between two waits.",
+    )
+    flow_max_jumps: int = Field(500, ge=1, description="How many jumps a session makes at most.")
+    flow_max_sprints: int = Field(
+        500, ge=2, description="How often a session goes on at most after a wait."
+    )
+    flow_max_forwards: int = Field(
+        5, ge=0, le=100, description="How often a contact is handed on from flow to flow."
+    )
+    flow_max_session_days: int = Field(
+        365,
+        ge=1,
+        le=3650,
+        description="How old a session becomes, in days, before it ends as failed.",
+    )
+    flow_max_variables: int = Field(
+        100, ge=1, le=1000, description="How many variables a session has at most."
+    )
+    flow_max_variable_characters: int = Field(
+        4096, ge=64, le=1_000_000, description="How many characters one variable has at most."
+    )
+    flow_max_all_variables_characters: int = Field(
+        32_768,
+        ge=1024,
+        le=4_000_000,
+        description="How many characters all variables of a session have together at most.",
+    )
+    flow_max_pattern_characters: int = Field(
+        4096,
+        ge=64,
+        le=100_000,
+        description="How long a text that a pattern of a rule looks at may be, in characters: the time"
+        " of a pattern grows with the text, and with nothing else.",
+    )
     shutdown_seconds: int = Field(
         20,
         ge=1,
@@ -161,8 +216,8 @@ class Settings(BaseSettings):
     )
     allowed_networks: str = Field(
         "",
-        description="Networks of your own, separated by commas (`10.0.0.0/8, 127.0.0.1`), to which"
-        " webhooks out may be delivered. Other addresses that are not public are refused,"
+        description="Networks of your own, separated by commas (`10.0.0.0/8, 127.0.0.1`), which"
+        " webhooks out, HTTP requests and function endpoints of flows may reach. Other addresses that are not public are refused,"
         " so that nobody reaches by them what only this server can reach.",
     )
     import_limit_rows: int = Field(

@@ -43,7 +43,7 @@ ROOMS_WITH_FOREIGN_WORDS = ("cams", "channels/simulator", "channels/whatsapp")
 PURE_ROOMS = ("domain", "schedule", "flow")
 CLOCKS_AND_DICE = re.compile(
     r"\b(?:datetime\.now|datetime\.utcnow|date\.today|time\.time|time\.monotonic|time\.sleep|"
-    r"random\.(?!Random\b)\w+|uuid\.uuid\w+|secrets\.\w+|os\.urandom|os\.environ|os\.getenv)\b"
+    r"random\.(?!Random\b)\w+|uuid\.uuid\w+|(?<!\{ )secrets\.\w+|os\.urandom|os\.environ|os\.getenv)\b"
 )
 
 

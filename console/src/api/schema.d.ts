@@ -2357,6 +2357,29 @@ export interface components {
          */
         AddressKind: "phone" | "wa_id" | "bsuid" | "page_scoped" | "viber_id";
         /**
+         * AnswerCallMove
+         * @description The call that is waited for is answered, or fails.
+         */
+        AnswerCallMove: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "answer_call";
+            /**
+             * Status
+             * @default 0
+             */
+            status: number;
+            /**
+             * Body
+             * @default
+             */
+            body: string;
+            /** Failure */
+            failure?: string | null;
+        };
+        /**
          * AnswerMove
          * @description The person writes, taps, or sends something.
          */
@@ -5681,7 +5704,7 @@ export interface components {
              * Moves
              * @default []
              */
-            moves: (components["schemas"]["AnswerMove"] | components["schemas"]["PassMove"] | components["schemas"]["SkipWaitMove"])[];
+            moves: (components["schemas"]["AnswerMove"] | components["schemas"]["PassMove"] | components["schemas"]["SkipWaitMove"] | components["schemas"]["AnswerCallMove"] | components["schemas"]["TellReceiptMove"])[];
         };
         /**
          * PlayEffectAnswer
@@ -6624,6 +6647,18 @@ export interface components {
             title: string;
         };
         /**
+         * TellReceiptMove
+         * @description A receipt of the message that is waited for.
+         */
+        TellReceiptMove: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "tell_receipt";
+            state: components["schemas"]["ReceiptState"];
+        };
+        /**
          * TemplateAnswer
          * @description A template as the provider last told it.
          */
@@ -6707,7 +6742,7 @@ export interface components {
              * Moves
              * @default []
              */
-            moves: (components["schemas"]["AnswerMove"] | components["schemas"]["PassMove"] | components["schemas"]["SkipWaitMove"])[];
+            moves: (components["schemas"]["AnswerMove"] | components["schemas"]["PassMove"] | components["schemas"]["SkipWaitMove"] | components["schemas"]["AnswerCallMove"] | components["schemas"]["TellReceiptMove"])[];
             /** Name */
             name: string;
         };

@@ -14,13 +14,14 @@ from clarion.domain.campaign import DoubtPolicy, Outcome
 from clarion.domain.message import Lane
 from clarion.engine.apply.insert_messages import append_to_outboxes
 from clarion.engine.apply.move_participants import Move, move_participants
+from clarion.engine.deliveries import tell_deliveries
 from clarion.engine.flow_versions import FlowVersions
 from clarion.engine.jobs import defer_chunks, defer_requeue
 from clarion.engine.parts import Parts
 from clarion.engine.planner import Planner
 from clarion.engine.resume import Continuation, resume_sessions
 from clarion.engine.starts import carry_out_starts
-from clarion.flow.engine import TimedOut, Woken
+from clarion.flow.engine import at_deadline
 from clarion.store.pool import Connection, transaction
 from clarion.store.queries import Row, load
 
@@ -57,6 +58,7 @@ class FireHandlers:
             "doubt": self._close_doubts,
             "sender": self._resume_senders,
             "start": self._start_sessions,
+            "delivery": self._tell_deliveries,
         }
 
     async def run_due(self) -> float | None:
@@ -105,12 +107,20 @@ class FireHandlers:
             self._flow_versions,
             {
                 row["id"]: Continuation(
-                    TimedOut() if row["wait_kind"] == "reply" else Woken(),
+                    at_deadline(row["wait_kind"]),
                     Lane.BULK,
                     revisions[row["id"]],
                 )
                 for row in kinds
             },
+            self._parts.now(),
+        )
+
+    async def _tell_deliveries(self, connection: Connection, fires: _Fires) -> None:
+        await tell_deliveries(
+            connection,
+            self._flow_versions,
+            [fire["subject_id"] for fire in fires],
             self._parts.now(),
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from clarion.flow.definition import Flow, parse_flow
+from clarion.flow.limits import DEFAULT_LIMITS, Limits
 from clarion.store.pool import Connection
 from clarion.store.queries import load
 
@@ -12,9 +13,13 @@ SESSIONS = load("sessions")
 
 
 class FlowVersions:
-    """Parsed flows by version id, the most recently used ``size`` of them."""
+    """Parsed flows by version id, the most recently used ``size`` of them.
 
-    def __init__(self, size: int = 200) -> None:
+    ``limits`` are those that sessions of all flows keep.
+    """
+
+    def __init__(self, limits: Limits = DEFAULT_LIMITS, size: int = 200) -> None:
+        self.limits = limits
         self._size = size
         self._flows: dict[int, Flow] = {}
 

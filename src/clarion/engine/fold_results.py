@@ -18,6 +18,7 @@ from clarion.engine.apply.move_participants import Move, move_participants
 from clarion.engine.apply.set_fires import set_fires
 from clarion.engine.apply.tell_events import tell_messages
 from clarion.engine.breaker import trip_breakers
+from clarion.engine.deliveries import look_at_deliveries
 from clarion.engine.parts import Parts
 from clarion.engine.reactions import Demand, carry_out
 from clarion.engine.receipts import apply_early_receipts
@@ -114,6 +115,11 @@ async def _settle(connection: Connection, parts: Parts, judged: _Judged) -> None
             for row, verdict in alive
             if verdict.retry_after_seconds is not None
         ],
+    )
+    await look_at_deliveries(
+        connection,
+        [row["message_id"] for row, verdict in alive if verdict.status is MessageStatus.FAILED],
+        now,
     )
     doubt_until = now + timedelta(seconds=parts.sizes.doubt_window_seconds)
     await set_fires(

@@ -18,6 +18,7 @@ from clarion.engine.flow_versions import FlowVersions
 from clarion.engine.openings import Walk
 from clarion.flow.definition import Flow
 from clarion.flow.engine import Triggered, start
+from clarion.flow.limits import DEFAULT_LIMITS, Limits
 from clarion.flow.session import SessionStatus
 from clarion.store.pool import Connection
 from clarion.store.queries import load
@@ -56,7 +57,7 @@ async def follow_forwards(
     while True:
         names = {walk.sprint.forward.flow_name for walk in walking if walk.sprint.forward}
         targets = await _targets(connection, flow_versions, workspace_id, names) if names else {}
-        pairs = [hand_on(walk, targets) for walk in walking]
+        pairs = [hand_on(walk, targets, flow_versions.limits) for walk in walking]
         rounds.append([walk for walk, _ in pairs])
         walking = [following for _, following in pairs if following is not None]
         if not walking:
@@ -64,7 +65,9 @@ async def follow_forwards(
     return Followed(rounds[0], [walk for each in rounds[1:] for walk in each])
 
 
-def hand_on(walk: Walk, targets: Mapping[str, Target]) -> tuple[Walk, Walk | None]:
+def hand_on(
+    walk: Walk, targets: Mapping[str, Target], limits: Limits = DEFAULT_LIMITS
+) -> tuple[Walk, Walk | None]:
     """A walk as it stands, and the walk that goes on in the flow that it forwards to, if any."""
     forward = walk.sprint.forward
     if forward is None:
@@ -83,6 +86,7 @@ def hand_on(walk: Walk, targets: Mapping[str, Target]) -> tuple[Walk, Walk | Non
             step_count=session.step_count,
         ),
         context=context,
+        limits=limits,
     )
     following = replace(
         walk,

@@ -11,11 +11,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from clarion.domain.network import Network
+from clarion.engine.outside import ANY_NETWORK
 from clarion.engine.wakeups import Wakeups
+from clarion.flow.limits import DEFAULT_LIMITS, Limits
 from clarion.store.pool import Pool
 from clarion.store.secrets import Sealer
 
-__all__ = ["Breaker", "EngineSizes", "Parts"]
+__all__ = ["Breaker", "CallSettings", "EngineSizes", "Parts"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,22 @@ class EngineSizes:
 
 
 @dataclass(frozen=True, slots=True)
+class CallSettings:
+    """How calls of flows are made.
+
+    ``allowed_networks`` are private networks that flows may reach; ``llm_networks`` those in which
+    the language model may live.  ``in_flight`` bounds the calls of one process.
+    """
+
+    in_flight: int = 32
+    allowed_networks: tuple[Network, ...] = ()
+    llm_base_url: str | None = None
+    llm_api_key: str | None = field(default=None, repr=False)
+    llm_model: str | None = None
+    llm_networks: tuple[Network, ...] = ANY_NETWORK
+
+
+@dataclass(frozen=True, slots=True)
 class Parts:
     """The engine's surroundings.
 
@@ -67,3 +86,5 @@ class Parts:
     journal_folder: Path | None = None
     wakeups: Wakeups = field(default_factory=Wakeups)
     sizes: EngineSizes = field(default_factory=EngineSizes)
+    calls: CallSettings = field(default_factory=CallSettings)
+    limits: Limits = DEFAULT_LIMITS

@@ -18,6 +18,7 @@ from clarion.domain.message import MessageStatus, ReceiptState
 from clarion.engine.apply.move_participants import Move, move_participants
 from clarion.engine.apply.set_fires import cancel_fires
 from clarion.engine.apply.tell_events import tell_messages
+from clarion.engine.deliveries import look_at_deliveries
 from clarion.engine.outbound import read_attempt_id
 from clarion.store.pool import Connection
 from clarion.store.queries import load
@@ -190,6 +191,7 @@ async def _write(connection: Connection, facts: dict[int, _Facts], now: datetime
         now,
     )
     await tell_messages(connection, [row["id"] for row in changed], now)
+    await look_at_deliveries(connection, [row["id"] for row in changed], now)
 
 
 async def _keep_early(

@@ -86,7 +86,9 @@ async def _walk(
         workspace_zone=row["workspace_zone"],
     )
     session = Session.from_json(row["state"])
-    sprint = resume(flow, session, continuation.resume, context=context)
+    sprint = resume(
+        flow, session, continuation.resume, context=context, limits=flow_versions.limits
+    )
     return Walk(
         person=person,
         sprint=sprint,

@@ -30,6 +30,7 @@ from clarion.engine.person import Person, consent_facts, person_from_row
 from clarion.flow.context import CampaignFields, Context, OccurrenceFields
 from clarion.flow.definition import Flow
 from clarion.flow.engine import Triggered, start
+from clarion.flow.limits import DEFAULT_LIMITS, Limits
 from clarion.store.pool import Connection, transaction
 from clarion.store.queries import Row, load
 
@@ -115,7 +116,7 @@ class Runner:
         )
         flow = await self._flow_versions.get(connection, occurrence["flow_version_id"])
         senders = await read_senders(connection, occurrence["workspace_id"], OPENING_CHANNEL)
-        walks, moves, ended = plan_chunk(occurrence, flow, rows, now)
+        walks, moves, ended = plan_chunk(occurrence, flow, rows, now, self._flow_versions.limits)
         await end_sessions(connection, ended, "superseded", "superseded", now)
         frame = Frame(occurrence["workspace_id"], OPENING_CHANNEL, senders, now)
         followed = await follow_forwards(connection, self._flow_versions, frame.workspace_id, walks)
@@ -132,7 +133,11 @@ class Runner:
 
 
 def plan_chunk(
-    occurrence: Row, flow: Flow, rows: Sequence[Row], now: datetime
+    occurrence: Row,
+    flow: Flow,
+    rows: Sequence[Row],
+    now: datetime,
+    limits: Limits = DEFAULT_LIMITS,
 ) -> tuple[list[Walk], list[Move], list[int]]:
     """Decide for each person of a chunk: a walk, or an outcome with its reason.
 
@@ -165,7 +170,7 @@ def plan_chunk(
         walks.append(
             Walk(
                 person=person,
-                sprint=start(flow, trigger=trigger, context=context),
+                sprint=start(flow, trigger=trigger, context=context, limits=limits),
                 context=context,
                 flow_id=occurrence["flow_id"],
                 flow_version_id=occurrence["flow_version_id"],

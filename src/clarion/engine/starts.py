@@ -34,6 +34,7 @@ from clarion.engine.runner import read_senders
 from clarion.flow.context import Context
 from clarion.flow.definition import Flow
 from clarion.flow.engine import Triggered, start
+from clarion.flow.limits import Limits
 from clarion.store.pool import Connection
 from clarion.store.queries import Row, load
 
@@ -143,7 +144,7 @@ async def start_people(
             continue
         if order.reentry is Reentry.RESTART:
             ended.extend(row["waiting_session_ids"] or ())
-        walks.append(_walk(scene, flow, row, person, order))
+        walks.append(_walk(scene, flow, row, person, order, flow_versions.limits))
     await end_sessions(connection, ended, "superseded", "superseded", scene.now)
     frame = Frame(scene.workspace_id, scene.channel, senders, scene.now)
     followed = await follow_forwards(connection, flow_versions, scene.workspace_id, walks)
@@ -178,12 +179,12 @@ def _are_all_paused(senders: SenderChoice, name: str | None) -> bool:
     return bool(ids) and not ids & senders.active_ids
 
 
-def _walk(scene: Scene, flow: Flow, row: Row, person: Person, order: Order) -> Walk:
+def _walk(scene: Scene, flow: Flow, row: Row, person: Person, order: Order, limits: Limits) -> Walk:
     context = Context(now=scene.now, contact=person.fields, workspace_zone=scene.workspace_zone)
     trigger = Triggered(inputs=order.inputs, reply=order.reply, facts=order.facts)
     return Walk(
         person=person,
-        sprint=start(flow, trigger=trigger, context=context),
+        sprint=start(flow, trigger=trigger, context=context, limits=limits),
         context=context,
         flow_id=scene.flow_id,
         flow_version_id=scene.flow_version_id,

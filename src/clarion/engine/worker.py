@@ -17,6 +17,7 @@ import asyncpg
 import structlog
 
 from clarion.channels.wire import WireClient, WireLimits
+from clarion.engine.calls import Caller
 from clarion.engine.dispatcher import LeaseLostError, SenderOwner
 from clarion.engine.fires import FireHandlers
 from clarion.engine.flow_versions import FlowVersions
@@ -41,6 +42,7 @@ log = structlog.get_logger(__name__)
 _RESTART_SECONDS = 0.5
 _SWEEP_SECONDS = 3.0
 _POLL_SECONDS = 1.0
+_CALLS_END_SECONDS = 2.0
 _LONGEST_FIRE_WAIT_SECONDS = 0.25
 # What a loop may meet while the database is away or two transactions met head-on.
 _PASSING = (asyncpg.PostgresError, *DATABASE_AWAY)
@@ -51,10 +53,11 @@ class Worker:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
-        self._flow_versions = FlowVersions()
+        self._flow_versions = FlowVersions(parts.limits)
         self._planner = Planner(parts)
         self._runner = Runner(parts, self._flow_versions)
         self._fires = FireHandlers(parts, self._planner, self._flow_versions)
+        self._caller = Caller(parts, self._flow_versions)
         self._client = WireClient(
             WireLimits(connections_per_origin=max(256, parts.sizes.in_flight))
         )
@@ -79,6 +82,7 @@ class Worker:
             "dispatch": self._dispatch,
             "results": self._fold_results,
             "webhooks": self._fold_webhooks,
+            "calls": self._call,
             "sweep": self._sweep,
         }
         self._loops = [
@@ -93,6 +97,7 @@ class Worker:
             self._parts.wakeups.ring(topic)
         if self._owners:
             await asyncio.wait(self._owners.values(), timeout=self._parts.sizes.lease_seconds)
+        await self._caller.stop(_CALLS_END_SECONDS)
         for task in (*self._loops, *self._owners.values()):
             task.cancel()
         for task in (*self._loops, *self._owners.values()):
@@ -162,6 +167,10 @@ class Worker:
     async def _fold_webhooks(self) -> None:
         if not await fold_webhooks(self._parts, self._flow_versions):
             await self._parts.wakeups.wait("inbox", _POLL_SECONDS)
+
+    async def _call(self) -> None:
+        if not await self._caller.turn():
+            await self._parts.wakeups.wait("calls", _POLL_SECONDS)
 
     async def _sweep(self) -> None:
         await sweep(self._parts)

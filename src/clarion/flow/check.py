@@ -18,6 +18,7 @@ from clarion.flow.context import ALIASES, CONTACT_FIELDS, EXTRA_NAMES, RESERVED_
 from clarion.flow.definition import START_NODE_ID, Flow, read_flow
 from clarion.flow.nodes import NODE_KINDS
 from clarion.flow.nodes.config import paths_of
+from clarion.flow.nodes.delivery_branch import DeliveryBranchConfig
 from clarion.flow.nodes.forward_to_flow import ForwardToFlowConfig
 from clarion.flow.nodes.kind import Node
 from clarion.flow.nodes.send_whatsapp_template import SendTemplateConfig
@@ -36,11 +37,12 @@ def check_flow(
     templates: Templates | None = None,
     group_names: Set[str] | None = None,
     flow_names: Set[str] | None = None,
+    secret_names: Set[str] | None = None,
 ) -> list[Problem]:
     """Every problem of a flow file (decoded JSON); total.
 
     ``templates`` are the known ones by name and language, ``group_names`` the workspace's groups,
-    ``flow_names`` its published flows; without one of these its use is not checked.
+    ``flow_names`` its published flows, ``secret_names`` its secrets; without one of these its use is not checked.
     """
     flow, problems = read_flow(data)
     if flow is None:
@@ -55,6 +57,9 @@ def check_flow(
         problems += _template_problems(flow, templates)
     if group_names is not None:
         problems += _group_problems(flow, group_names)
+    problems += _delivery_problems(flow)
+    if secret_names is not None:
+        problems += _secret_problems(flow, secret_names)
     if flow_names is not None:
         problems += _forward_problems(flow, {*flow_names, flow.name})
     return problems
@@ -264,3 +269,31 @@ def _forward_problems(flow: Flow, flow_names: Set[str]) -> Iterator[Problem]:
                 f"There is no published flow `{config.flow}`; sessions would fail here.",
                 "Publish that flow, or correct the name.",
             )
+
+
+def _delivery_problems(flow: Flow) -> Iterator[Problem]:
+    """Waits for receipts of something that is no message."""
+    for node in flow.nodes:
+        if not isinstance(node.config, DeliveryBranchConfig):
+            continue
+        target = flow.nodes_by_id.get(node.config.message)
+        if target is None or NODE_KINDS[target.kind].sends is None:
+            yield error(
+                "message_unknown",
+                f"nodes.{node.id}.config.message",
+                f"`{node.config.message}` is no node of this flow that sends.",
+                "Name the node whose message is meant.",
+            )
+
+
+def _secret_problems(flow: Flow, secret_names: Set[str]) -> Iterator[Problem]:
+    """Only warnings: a secret may be set after the flow was written, without publishing again."""
+    for node in flow.nodes:
+        for name in NODE_KINDS[node.kind].secrets(node.config):
+            if name not in secret_names:
+                yield warning(
+                    "secret_unknown",
+                    f"nodes.{node.id}.config",
+                    f"There is no secret `{name}`; the call would fail.",
+                    f"Set it (`clarion secret set {name}`), or correct the name.",
+                )

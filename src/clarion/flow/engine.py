@@ -10,7 +10,9 @@ twice, late, or to the wrong wait, and does no harm.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from types import MappingProxyType
 from typing import Any
 
 from clarion.domain.errors import FieldError
@@ -20,10 +22,12 @@ from clarion.flow.definition import START_NODE_ID, Flow
 from clarion.flow.limits import DEFAULT_LIMITS, Limits
 from clarion.flow.nodes import NODE_KINDS
 from clarion.flow.nodes.kind import (
+    CallAnswered,
     Finish,
     GoTo,
     Leave,
     Node,
+    ReceiptsTold,
     ReplyReceived,
     Result,
     Resume,
@@ -31,10 +35,12 @@ from clarion.flow.nodes.kind import (
     TimedOut,
     Woken,
 )
-from clarion.flow.session import Session, SessionStatus, Wait, WaitKind
+from clarion.flow.session import KeptReply, Session, SessionStatus, Wait, WaitKind
 from clarion.flow.sprint import (
+    CallEnded,
     ExitLeft,
     NodeEntered,
+    ReplyKept,
     ResumeIgnored,
     SessionCompleted,
     SessionFailed,
@@ -44,11 +50,14 @@ from clarion.flow.sprint import (
 from clarion.flow.state import NodeFailed, State
 
 __all__ = [
+    "CallAnswered",
+    "ReceiptsTold",
     "ReplyReceived",
     "Resume",
     "TimedOut",
     "Triggered",
     "Woken",
+    "at_deadline",
     "check_inputs",
     "resume",
     "start",
@@ -72,11 +81,18 @@ class Triggered:
     facts: Mapping[str, Any] = field(default_factory=dict)
 
 
+_NO_NOTES: Mapping[str, Any] = MappingProxyType({})
 _NEW = Session(SessionStatus.ACTIVE)
 _RESUMES_OF_WAIT: Mapping[WaitKind, tuple[type, ...]] = {
     "reply": (ReplyReceived, TimedOut),
     "delay": (Woken,),
+    "call": (CallAnswered, TimedOut),
+    "delivery": (ReceiptsTold, TimedOut),
 }
+# While a session waits for these, what a person writes is kept for the next wait for a reply.
+_WAITS_THAT_KEEP = frozenset(("call", "delivery"))
+_MAX_KEPT_REPLIES = 10
+_MAX_KEPT_CHARS = 4096
 _RESUMES_OF_TIME = (TimedOut, Woken)
 
 
@@ -102,6 +118,7 @@ def start(
     """Begin a session.  Inputs that the flow does not declare are ignored, with a warning."""
     state = State(_NEW, context, limits)
     state.sprint_count = 1
+    state.started_at = context.now
     state.forward_count = trigger.forward_count
     state.step_count = trigger.step_count
     state.node_id = START_NODE_ID
@@ -112,6 +129,11 @@ def start(
     except NodeFailed as failed:
         return _fail(state, failed.reason, failed.message)
     return _walk(flow, state, START_NODE_ID)
+
+
+def at_deadline(kind: WaitKind) -> Resume:
+    """What happens when the deadline of such a wait is reached."""
+    return Woken() if kind == "delay" else TimedOut()
 
 
 def resume(
@@ -126,12 +148,10 @@ def resume(
     wait = session.wait
     if session.status is not SessionStatus.WAITING or wait is None:
         return _ignore(session, "not_waiting", f"The session is {session.status.value}.")
-    if not isinstance(resume, _RESUMES_OF_WAIT[wait.kind]):
-        what = type(resume).__name__
-        return _ignore(session, "other_wait", f"{what} does not end a wait for a {wait.kind}.")
-    if isinstance(resume, _RESUMES_OF_TIME) and context.now < wait.deadline_at:
-        # The reminder of an earlier wait of the same session: this one has more time.
-        return _ignore(session, "too_early", "The deadline of the wait is not reached.")
+    if isinstance(resume, ReplyReceived) and wait.kind in _WAITS_THAT_KEEP:
+        return _keep(session, wait, resume)
+    if (misfit := _misfit(wait, resume, context)) is not None:
+        return _ignore(session, *misfit)
     state = State(session, context, limits)
     state.sprint_count += 1
     state.node_id = wait.node_id
@@ -139,17 +159,54 @@ def resume(
         return _fail(
             state, "too_many_sprints", f"A session has at most {limits.max_sprints} sprints."
         )
+    if state.started_at is not None and context.now - state.started_at > timedelta(
+        days=limits.max_session_days
+    ):
+        return _fail(
+            state, "session_too_old", f"A session lives {limits.max_session_days} days at most."
+        )
     node = flow.nodes_by_id.get(wait.node_id)
     kind = None if node is None else NODE_KINDS.get(node.kind)
     if node is None or kind is None or kind.resume is None:
         return _fail(
             state, "node_missing", f"This version has no node `{wait.node_id}` that waits."
         )
+    if isinstance(resume, CallAnswered):
+        answer = resume.answer
+        state.events.append(CallEnded(node.id, resume.number, answer.status, answer.failure))
     try:
         result = kind.resume(node, state, resume)
     except NodeFailed as failed:
         return _fail(state, failed.reason, failed.message)
+    if isinstance(result, Stay) and result.wait == wait and not state.effects:
+        return _ignore(session, "nothing_new", "What happened does not end the wait.")
     return _go_on(flow, state, node, result)
+
+
+def _misfit(wait: Wait, resume: Resume, context: Context) -> tuple[str, str] | None:
+    """Why what happened does not end the wait: a code and a sentence; ``None`` when it fits."""
+    if not isinstance(resume, _RESUMES_OF_WAIT[wait.kind]):
+        what = type(resume).__name__
+        return ("other_wait", f"{what} does not end a wait for a {wait.kind}.")
+    if isinstance(resume, _RESUMES_OF_TIME) and context.now < wait.deadline_at:
+        # The reminder of an earlier wait of the same session: this one has more time.
+        return ("too_early", "The deadline of the wait is not reached.")
+    if isinstance(resume, CallAnswered) and resume.number != wait.number:
+        return ("other_call", "The session waits for another call.")
+    if isinstance(resume, ReceiptsTold) and resume.step != wait.number:
+        return ("other_message", "The session waits for another message.")
+    return None
+
+
+def _keep(session: Session, wait: Wait, received: ReplyReceived) -> Sprint:
+    """Keep a reply that came in the middle of something else."""
+    reply = received.reply
+    if len(session.kept_replies) >= _MAX_KEPT_REPLIES:
+        return _ignore(session, "too_many_replies", "Too many messages came in the meantime.")
+    short = replace(reply, text=reply.text[:_MAX_KEPT_CHARS], media={})
+    kept = (*session.kept_replies, KeptReply(short, session.step_count))
+    event = ReplyKept(wait.node_id, reply.kind, short.text)
+    return Sprint(replace(session, kept_replies=kept), (event,), ())
 
 
 def _take_inputs(flow: Flow, trigger: Triggered, state: State) -> None:
@@ -237,12 +294,18 @@ def _sprint(
         wait,
         reason,
         state.forward_count,
+        state.call_count,
+        # Whoever ends needs nothing any more.
+        state.kept_replies if wait is not None else (),
+        state.notes if wait is not None else _NO_NOTES,
+        state.message_steps if wait is not None else _NO_NOTES,
+        state.started_at,
     )
     return Sprint(session, tuple(state.events), tuple(state.effects))
 
 
 def _stay(state: State, wait: Wait) -> Sprint:
-    if state.is_opted_out:
+    if state.is_opted_out and wait.kind != "call":
         # Nobody waits for a person who has just opted out: nothing more could be said.
         return _complete(state, "opted_out")
     state.events.append(WaitStarted(wait.node_id, wait.kind, wait.deadline_at))

@@ -15,7 +15,8 @@ class Limits:
     ``max_jumps`` all jumps of a session, ``max_forwards`` how often one contact is handed on from flow
     to flow, ``max_variables`` names in a session, ``max_value_chars``
     and ``max_variables_chars`` the size of one value and of all of them written as text,
-    ``max_text_chars`` the length of one rendered text.
+    ``max_text_chars`` the length of one rendered text, ``max_session_days`` the age of a session,
+    ``max_pattern_chars`` how long a text that a pattern looks at may be.
     """
 
     max_nodes: int = 100
@@ -26,6 +27,8 @@ class Limits:
     max_value_chars: int = 4096
     max_variables_chars: int = 32_768
     max_text_chars: int = 4096
+    max_session_days: int = 365
+    max_pattern_chars: int = 4096
 
 
 DEFAULT_LIMITS = Limits()

@@ -13,14 +13,19 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
+from clarion.domain.message import ReceiptState
+from clarion.flow.calls import CallAnswer
+
 __all__ = [
     "MAX_PASSING_SECONDS",
     "Answer",
+    "AnswerCall",
     "AnyMove",
     "Move",
     "Pass",
     "ReplyKind",
     "SkipWait",
+    "TellReceipt",
     "move_from_json",
     "move_to_json",
 ]
@@ -50,7 +55,21 @@ class SkipWait:
     """The clock goes to the deadline of the wait; nothing happens when there is none."""
 
 
-Move = Answer | Pass | SkipWait
+@dataclass(frozen=True, slots=True)
+class AnswerCall:
+    """The call that the session waits for is answered; nothing happens when it waits for none."""
+
+    answer: CallAnswer
+
+
+@dataclass(frozen=True, slots=True)
+class TellReceipt:
+    """A receipt of the message that the session waits for; nothing happens when it waits for none."""
+
+    state: ReceiptState
+
+
+Move = Answer | Pass | SkipWait | AnswerCall | TellReceipt
 
 Seconds = Annotated[float, Field(ge=0, le=MAX_PASSING_SECONDS, allow_inf_nan=False)]
 ReplyKind = Literal["text", "button", "list", "media", "location"]
@@ -97,8 +116,36 @@ class SkipWaitMove(_MoveModel):
         return SkipWait()
 
 
-AnyMove = Annotated[AnswerMove | PassMove | SkipWaitMove, Field(discriminator="kind")]
-_ADAPTER: TypeAdapter[AnswerMove | PassMove | SkipWaitMove] = TypeAdapter(AnyMove)
+class AnswerCallMove(_MoveModel):
+    """The call that is waited for is answered, or fails."""
+
+    kind: Literal["answer_call"]
+    status: Annotated[int, Field(ge=0, le=599)] = 0
+    body: Annotated[str, Field(max_length=262_144)] = ""
+    failure: Annotated[str, Field(max_length=64)] | None = None
+
+    def move(self) -> Move:
+        """The same for the engine."""
+        return AnswerCall(CallAnswer(self.status, self.body, self.failure))
+
+
+class TellReceiptMove(_MoveModel):
+    """A receipt of the message that is waited for."""
+
+    kind: Literal["tell_receipt"]
+    state: ReceiptState
+
+    def move(self) -> Move:
+        """The same for the engine."""
+        return TellReceipt(self.state)
+
+
+_AnyMove = AnswerMove | PassMove | SkipWaitMove | AnswerCallMove | TellReceiptMove
+AnyMove = Annotated[
+    AnswerMove | PassMove | SkipWaitMove | AnswerCallMove | TellReceiptMove,
+    Field(discriminator="kind"),
+]
+_ADAPTER: TypeAdapter[_AnyMove] = TypeAdapter(AnyMove)
 _USUAL = (("reply_kind", "text"), ("after_seconds", 0))
 _FORMS: Mapping[type[Any], Any] = MappingProxyType(
     {
@@ -111,6 +158,13 @@ _FORMS: Mapping[type[Any], Any] = MappingProxyType(
         },
         Pass: lambda move: {"kind": "pass", "seconds": move.seconds},
         SkipWait: lambda _: {"kind": "skip_wait"},
+        AnswerCall: lambda move: {
+            "kind": "answer_call",
+            "status": move.answer.status,
+            "body": move.answer.body,
+            "failure": move.answer.failure,
+        },
+        TellReceipt: lambda move: {"kind": "tell_receipt", "state": move.state.value},
     }
 )
 

@@ -13,18 +13,35 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from clarion.domain.message import Reply
+from clarion.domain.message import ReceiptState, Reply
 from clarion.flow import engine
 from clarion.flow.context import Context
 from clarion.flow.definition import Flow
-from clarion.flow.engine import ReplyReceived, Resume, TimedOut, Triggered, Woken
+from clarion.flow.engine import CallAnswered, ReceiptsTold, ReplyReceived, Resume, Triggered
 from clarion.flow.limits import DEFAULT_LIMITS, Limits
-from clarion.flow.moves import MAX_PASSING_SECONDS, Answer, Move, Pass, SkipWait
+from clarion.flow.moves import (
+    MAX_PASSING_SECONDS,
+    Answer,
+    AnswerCall,
+    Move,
+    Pass,
+    SkipWait,
+    TellReceipt,
+)
 from clarion.flow.session import Session
 from clarion.flow.simulate import Said, Transcript
 from clarion.flow.sprint import Effect, Event, Sprint
 
-__all__ = ["MAX_PASSING_SECONDS", "Answer", "Move", "Pass", "SkipWait", "play"]
+__all__ = [
+    "MAX_PASSING_SECONDS",
+    "Answer",
+    "AnswerCall",
+    "Move",
+    "Pass",
+    "SkipWait",
+    "TellReceipt",
+    "play",
+]
 
 _MAX_DEADLINES = 1000
 _NOTHING = Triggered()
@@ -43,6 +60,7 @@ class _Stage:
     said: list[Said] = field(default_factory=list)
     events: list[tuple[datetime, Event]] = field(default_factory=list)
     effects: list[Effect] = field(default_factory=list)
+    told: dict[int, frozenset[ReceiptState]] = field(default_factory=dict)
 
     def note(self, sprint: Sprint) -> None:
         """Take over what a sprint left."""
@@ -72,7 +90,7 @@ class _Stage:
         ):
             self.deadlines_left_count -= 1
             self.now = max(self.now, wait.deadline_at)
-            self.resume(TimedOut() if wait.kind == "reply" else Woken())
+            self.resume(engine.at_deadline(wait.kind))
         self.now = max(self.now, until)
 
     def answer(self, move: Answer) -> None:
@@ -81,6 +99,14 @@ class _Stage:
         reply = Reply(move.kind, move.text, self.now, payload=move.payload)
         self.said.append(Said(self.now, "contact", reply, node_id or ""))
         self.resume(ReplyReceived(reply))
+
+    def tell(self, state: ReceiptState) -> None:
+        """Add a receipt to what is known of the message that is waited for."""
+        wait = self.session.wait
+        if wait is not None and wait.kind == "delivery":
+            states = self.told.get(wait.number, frozenset()) | {state}
+            self.told[wait.number] = states
+            self.resume(ReceiptsTold(wait.number, states))
 
 
 def play(
@@ -108,6 +134,12 @@ def play(
             case SkipWait():
                 if stage.session.wait is not None:
                     stage.advance(stage.session.wait.deadline_at)
+            case AnswerCall():
+                wait = stage.session.wait
+                if wait is not None and wait.kind == "call":
+                    stage.resume(CallAnswered(wait.number, move.answer))
+            case TellReceipt():
+                stage.tell(move.state)
     return Transcript(
         stage.session,
         tuple(stage.said),

@@ -54,6 +54,15 @@ _CONFIG_FIXES: Mapping[str, str] = MappingProxyType(
         "pattern_missing": "Add `pattern`.",
         "bounds_crossed": "Exchange the two.",
         "retry_without_expect": "Add `expect`, or remove `max_retries` and `retry_message`.",
+        "secret_changed": "Write `{{ secrets.name }}` by itself.",
+        "bad_url": "Write e.g. `https://shop.example.com/orders/{{ order }}`.",
+        "bad_json": "Mend the brackets, commas and quotes; holes between quotes are texts.",
+        "body_form": "Keep one of `fields` and `text`.",
+        "body_not_allowed": "Remove the body, or choose another method.",
+        "header_not_allowed": "Remove the header.",
+        "bad_answer_path": "Write e.g. `order.items[0].price`.",
+        "function_form": "Keep one of `function` and `url`.",
+        "signature_missing": "Name the secret that both sides know.",
         "retries_missing": "Add `max_retries`, or remove `retry_message`.",
     }
 )

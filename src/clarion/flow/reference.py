@@ -167,7 +167,8 @@ def _limits() -> str:
     return f"""
 ## Limits of a session
 
-A session that passes a limit ends as `failed`, with the reason.
+A session that passes a limit ends as `failed`, with the reason. Most are [settings](settings.md)
+(`CLARION_FLOW_*`).
 
 | limit | size | reason |
 |---|---|---|
@@ -178,5 +179,7 @@ A session that passes a limit ends as `failed`, with the reason.
 | variables | {limits.max_variables} | `too_many_variables` |
 | characters of a variable | {limits.max_value_chars} | `variable_too_long` |
 | characters of all variables | {limits.max_variables_chars} | `variables_too_large` |
+| age in days | {limits.max_session_days} | `session_too_old` |
+| characters of a text that a pattern looks at | {limits.max_pattern_chars} | `pattern_text_too_long` |
 | characters of a text | {limits.max_text_chars} | `text_too_long` |
 """

@@ -9,18 +9,27 @@ time.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Literal
 
-from clarion.domain.message import Content, Reply
+from clarion.domain.message import Content, ReceiptState, Reply
 from clarion.flow import engine
+from clarion.flow.calls import CallAnswer
 from clarion.flow.context import Context
 from clarion.flow.definition import Flow
-from clarion.flow.engine import ReplyReceived, Resume, TimedOut, Triggered, Woken
+from clarion.flow.engine import (
+    CallAnswered,
+    ReceiptsTold,
+    ReplyReceived,
+    Resume,
+    TimedOut,
+    Triggered,
+)
 from clarion.flow.limits import DEFAULT_LIMITS, Limits
-from clarion.flow.session import Session
+from clarion.flow.session import Session, Wait
 from clarion.flow.sprint import (
     Effect,
     Event,
@@ -30,7 +39,7 @@ from clarion.flow.sprint import (
     Sprint,
 )
 
-__all__ = ["Line", "Said", "Transcript", "simulate"]
+__all__ = ["Line", "Said", "Told", "Transcript", "simulate"]
 
 _MAX_TURNS = 1000
 _NOTHING = Triggered()
@@ -91,6 +100,14 @@ class Transcript:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A receipt of the script: so many seconds after the session began to wait for it."""
+
+    state: ReceiptState
+    after_seconds: float = 0
+
+
 @dataclass(slots=True)
 class _Play:
     """The notes of one play."""
@@ -105,6 +122,32 @@ class _Play:
         self.said += [Said(now, "flow", each.content, each.node_id) for each in sprint.messages]
 
 
+@dataclass(slots=True)
+class _Outside:
+    """What calls are still answered with, and what is still told of messages; the last is next."""
+
+    answers: dict[str, list[CallAnswer]]
+    receipts: dict[str, list[Told]]
+    told: dict[int, frozenset[ReceiptState]] = field(default_factory=dict)
+
+    def next_resume(self, flow: Flow, wait: Wait, now: datetime) -> tuple[datetime, Resume]:
+        """What ends a wait for the outside, and when."""
+        if wait.kind == "call":
+            left = self.answers.get(wait.node_id)
+            answer = left.pop() if left else CallAnswer(failure="no_answer")
+            return now, CallAnswered(wait.number, answer)
+        config = flow.nodes_by_id[wait.node_id].config
+        receipts = self.receipts.get(getattr(config, "message", ""))
+        if receipts:
+            receipt = receipts.pop()
+            at = now + timedelta(seconds=receipt.after_seconds)
+            states = self.told.get(wait.number, frozenset()) | {receipt.state}
+            self.told[wait.number] = states
+            if at < wait.deadline_at:
+                return at, ReceiptsTold(wait.number, states)
+        return wait.deadline_at, TimedOut()
+
+
 def simulate(
     flow: Flow,
     script: Sequence[Line],
@@ -112,8 +155,18 @@ def simulate(
     context: Context,
     trigger: Triggered = _NOTHING,
     limits: Limits = DEFAULT_LIMITS,
+    answers: Mapping[str, Sequence[CallAnswer]] = MappingProxyType({}),
+    receipts: Mapping[str, Sequence[Told]] = MappingProxyType({}),
 ) -> Transcript:
-    """Play a flow from its start, at ``context.now``, until it ends.  Never raises, never hangs."""
+    """Play a flow from its start, at ``context.now``, until it ends.  Never raises, never hangs.
+
+    ``answers`` are what calls of a node get, one after the other, then ``no_answer``;  ``receipts``
+    what is told of a node's message, by the node's id.
+    """
+    outside = _Outside(
+        {node_id: list(reversed(each)) for node_id, each in answers.items()},
+        {node_id: list(reversed(each)) for node_id, each in receipts.items()},
+    )
     play = _Play()
     now = context.now
     sprint = engine.start(flow, trigger=trigger, context=context, limits=limits)
@@ -124,7 +177,9 @@ def simulate(
         turn_count += 1
         resume: Resume
         answers_at = now + timedelta(seconds=lines[-1].after_seconds) if lines else None
-        if answers_at is not None and answers_at < wait.deadline_at:
+        if wait.kind in ("call", "delivery"):
+            now, resume = outside.next_resume(flow, wait, now)
+        elif answers_at is not None and answers_at < wait.deadline_at:
             line = lines.pop()
             now = answers_at
             reply = Reply(line.kind, line.text, now, payload=line.payload)
@@ -132,7 +187,7 @@ def simulate(
             resume = ReplyReceived(reply)
         else:
             now = wait.deadline_at
-            resume = TimedOut() if wait.kind == "reply" else Woken()
+            resume = engine.at_deadline(wait.kind)
         contact = sprint.contact_after(context.contact)
         context = replace(context, now=now, contact=contact)
         sprint = engine.resume(flow, sprint.session, resume, context=context, limits=limits)

@@ -14,10 +14,13 @@ from datetime import datetime
 from typing import Any, ClassVar, Literal
 
 from clarion.domain.message import Channel, Content
+from clarion.flow.calls import CallRequest
 from clarion.flow.context import ContactFields
 from clarion.flow.session import Session, WaitKind
 
 __all__ = [
+    "CallEnded",
+    "CallStarted",
     "Effect",
     "Event",
     "ExitLeft",
@@ -25,12 +28,15 @@ __all__ = [
     "MessageCreated",
     "NodeEntered",
     "OpenConversation",
+    "ReceiptTaken",
+    "ReplyKept",
     "ReplyTaken",
     "ResumeIgnored",
     "SendMessage",
     "SessionCompleted",
     "SessionFailed",
     "Sprint",
+    "StartCall",
     "UpdateContact",
     "VariableSet",
     "WaitStarted",
@@ -99,6 +105,47 @@ class ReplyTaken:
 
 
 @dataclass(frozen=True, slots=True)
+class ReplyKept:
+    """A reply came while the session waited for something else; the next wait for one takes it."""
+
+    event: ClassVar[str] = "reply_kept"
+    node_id: str
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallStarted:
+    """The world outside is asked; the effect with the same number carries the request."""
+
+    event: ClassVar[str] = "call_started"
+    node_id: str
+    number: int
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallEnded:
+    """A call was answered, or failed (``failure`` is a short stable word)."""
+
+    event: ClassVar[str] = "call_ended"
+    node_id: str
+    number: int
+    status: int
+    failure: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptTaken:
+    """A receipt of an earlier message ended the wait for it."""
+
+    event: ClassVar[str] = "receipt_taken"
+    node_id: str
+    step: int
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
 class Warned:
     """Something an author should know; the walk went on."""
 
@@ -143,6 +190,10 @@ Event = (
     | MessageCreated
     | WaitStarted
     | ReplyTaken
+    | ReplyKept
+    | CallStarted
+    | CallEnded
+    | ReceiptTaken
     | Warned
     | ResumeIgnored
     | SessionCompleted
@@ -217,7 +268,20 @@ class ForwardTo:
     inputs: Mapping[str, str] = field(default_factory=dict)
 
 
-Effect = SendMessage | UpdateContact | OpenConversation | ForwardTo
+@dataclass(frozen=True, slots=True)
+class StartCall:
+    """Ask the world outside, and resume the session with the answer.
+
+    ``number`` counts the calls of the session from 1; ``(session, number)`` is the call's key for
+    ever.
+    """
+
+    node_id: str
+    number: int
+    request: CallRequest
+
+
+Effect = SendMessage | UpdateContact | OpenConversation | ForwardTo | StartCall
 
 
 @dataclass(frozen=True, slots=True)

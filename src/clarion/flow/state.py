@@ -10,19 +10,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from clarion.domain.message import Channel, Content, Reply
+from clarion.flow.calls import CallRequest, call_kind
 from clarion.flow.context import MISSING, Context, Path, lookup
 from clarion.flow.expressions import Expression, ExpressionError
 from clarion.flow.limits import Limits
-from clarion.flow.session import Session
+from clarion.flow.session import Session, Wait
 from clarion.flow.sprint import (
+    CallStarted,
     Effect,
     Event,
     MessageCreated,
     ReplyTaken,
     SendMessage,
+    StartCall,
     UpdateContact,
     VariableSet,
     Warned,
@@ -36,6 +40,8 @@ _MAX_WARNINGS = 100
 _MAX_PAYLOAD_CHARS = 512
 _MAX_DEPTH = 8
 _MAX_INTEGER_BITS = 256
+# How long a call may take beyond its own time limit: workers restart, an attempt is repeated.
+CALL_PATIENCE = timedelta(minutes=15)
 
 
 class NodeFailed(Exception):  # noqa: N818 - the word of the session's status
@@ -52,15 +58,20 @@ class State:
 
     __slots__ = (
         "_warning_count",
+        "call_count",
         "context",
         "effects",
         "events",
         "forward_count",
         "is_opted_out",
         "jump_counts",
+        "kept_replies",
         "limits",
+        "message_steps",
         "node_id",
+        "notes",
         "sprint_count",
+        "started_at",
         "step_count",
         "variables",
         "wait",
@@ -74,9 +85,14 @@ class State:
         self.variables: dict[str, Any] = dict(session.variables)
         self.jump_counts: dict[str, int] = dict(session.jump_counts)
         self.step_count = session.step_count
+        self.started_at = session.started_at
         self.sprint_count = session.sprint_count
         self.node_id = session.node_id or ""
         self.forward_count = session.forward_count
+        self.call_count = session.call_count
+        self.kept_replies = session.kept_replies
+        self.notes: Mapping[str, Any] = session.notes
+        self.message_steps: dict[str, int] = dict(session.message_steps)
         self.wait = session.wait
         self.is_opted_out = False
         self._warning_count = 0
@@ -144,8 +160,41 @@ class State:
     def send(self, channel: Channel, content: Content, senders: tuple[str, ...] = ()) -> None:
         """Write a message; it gets the session's next step."""
         self.step_count += 1
+        self.message_steps[self.node_id] = self.step_count
         self.effects.append(SendMessage(self.step_count, self.node_id, channel, content, senders))
         self.events.append(MessageCreated(self.node_id, self.step_count))
+
+    def start_call(self, request: CallRequest) -> Wait:
+        """Ask the world outside; the wait for the answer."""
+        self.call_count += 1
+        self.effects.append(StartCall(self.node_id, self.call_count, request))
+        self.events.append(CallStarted(self.node_id, self.call_count, call_kind(request)))
+        patience = timedelta(seconds=request.timeout_seconds) + CALL_PATIENCE
+        deadline_at = self.context.now + patience
+        return Wait("call", self.node_id, deadline_at, number=self.call_count)
+
+    def next_kept_reply(self) -> Reply | None:
+        """The oldest reply that came while the session waited for something else.
+
+        Those that came before the flow's latest message answer an earlier one and are dropped.
+        """
+        while self.kept_replies:
+            kept, *rest = self.kept_replies
+            self.kept_replies = tuple(rest)
+            if kept.step_count == self.step_count:
+                return kept.reply
+        return None
+
+    def remember(self, note: Any) -> None:
+        """Keep a note of the node for its next sprint; ``None`` forgets it."""
+        self.notes = {key: each for key, each in self.notes.items() if key != self.node_id}
+        if note is not None:
+            self.notes[self.node_id] = note
+
+    @property
+    def note(self) -> Any:
+        """What the node remembered; ``None`` if nothing."""
+        return self.notes.get(self.node_id)
 
     def update_contact(self, change: UpdateContact) -> None:
         """Change the contact; the nodes that follow see it changed."""

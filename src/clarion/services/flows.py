@@ -54,7 +54,7 @@ __all__ = [
 QUERIES = load("flows")
 
 # What a definition may name besides templates.
-_NAMED_NOUNS = ("group", "flow")
+_NAMED_NOUNS = ("group", "flow", "secret")
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,10 +271,11 @@ async def check_definition(connection: Connection, scope: Scope, definition: Any
     scope.require(Permission.READ)
     templates = await shapes_of_workspace(connection, scope.workspace_id)
     rows = await QUERIES.fetch(connection, "names_for_check", workspace_id=scope.workspace_id)
-    names = {noun: {row["name"] for row in rows if row["noun"] == noun} for noun in _NAMED_NOUNS}
-    return check_flow(
-        definition, templates=templates, group_names=names["group"], flow_names=names["flow"]
+    groups, flows, secrets = (
+        {row["name"] for row in rows if row["noun"] == noun} for noun in _NAMED_NOUNS
     )
+    names = {"group_names": groups, "flow_names": flows, "secret_names": secrets}
+    return check_flow(definition, templates=templates, **names)
 
 
 async def check_draft(connection: Connection, scope: Scope, flow_id: int) -> list[Problem]:

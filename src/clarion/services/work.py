@@ -20,8 +20,10 @@ from procrastinate import App
 from procrastinate.exceptions import ConnectorException
 
 from clarion.config import Settings
-from clarion.engine.parts import Breaker, EngineSizes, Parts
+from clarion.domain.network import networks_of
+from clarion.engine.parts import Breaker, CallSettings, EngineSizes, Parts
 from clarion.engine.worker import Worker
+from clarion.flow.limits import Limits
 from clarion.services.dry_run_work import dry_run_tasks
 from clarion.services.import_runs import ImportLimits, import_tasks
 from clarion.services.place import Place
@@ -29,7 +31,7 @@ from clarion.services.upkeep import upkeep_tasks
 from clarion.services.webhook_deliveries import Form, delivery_tasks, own_body
 from clarion.store.jobs import create_app, retry_stalled_jobs, run_worker
 
-__all__ = ["parts_of", "sizes_of", "working"]
+__all__ = ["calls_of", "limits_of", "parts_of", "sizes_of", "working"]
 
 log = structlog.get_logger(__name__)
 
@@ -49,6 +51,33 @@ def sizes_of(settings: Settings) -> EngineSizes:
     )
 
 
+def calls_of(settings: Settings) -> CallSettings:
+    """How calls of flows are made, as the settings say."""
+    key = settings.llm_api_key
+    return CallSettings(
+        in_flight=settings.call_concurrency,
+        allowed_networks=networks_of(settings.allowed_networks),
+        llm_base_url=settings.llm_base_url,
+        llm_api_key=None if key is None else key.get_secret_value(),
+        llm_model=settings.llm_model,
+    )
+
+
+def limits_of(settings: Settings) -> Limits:
+    """The limits of sessions, as the settings say."""
+    return Limits(
+        max_nodes=settings.flow_max_nodes,
+        max_sprints=settings.flow_max_sprints,
+        max_jumps=settings.flow_max_jumps,
+        max_forwards=settings.flow_max_forwards,
+        max_session_days=settings.flow_max_session_days,
+        max_variables=settings.flow_max_variables,
+        max_value_chars=settings.flow_max_variable_characters,
+        max_variables_chars=settings.flow_max_all_variables_characters,
+        max_pattern_chars=settings.flow_max_pattern_characters,
+    )
+
+
 def parts_of(place: Place, sizes: EngineSizes | None = None) -> Parts:
     """What the engine is handed; this process gets a name of its own for its leases."""
     owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
@@ -59,6 +88,8 @@ def parts_of(place: Place, sizes: EngineSizes | None = None) -> Parts:
         owner=owner,
         journal_folder=place.settings.data_dir / "journal",
         sizes=sizes or sizes_of(place.settings),
+        calls=calls_of(place.settings),
+        limits=limits_of(place.settings),
     )
 
 

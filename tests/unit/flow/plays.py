@@ -12,11 +12,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from clarion.domain.message import Reply
+from clarion.domain.message import ReceiptState, Reply
+from clarion.flow.calls import CallAnswer
 from clarion.flow.context import CampaignFields, ContactFields, Context, OccurrenceFields
 from clarion.flow.definition import SCHEMA
 from clarion.flow.engine import Triggered
-from clarion.flow.simulate import Line, Transcript
+from clarion.flow.simulate import Line, Told, Transcript
 from clarion.flow.sprint import SendMessage, VariableSet, Warned
 
 CASES = Path(__file__).parents[2] / "cases" / "flow"
@@ -68,6 +69,32 @@ def trigger_of(case: dict[str, Any]) -> Triggered:
 
 def script_of(case: dict[str, Any]) -> list[Line]:
     return [Line(**line) for line in case.get("script", [])]
+
+
+def answers_of(case: dict[str, Any]) -> dict[str, list[CallAnswer]]:
+    """What calls of a node get: `{status, body, failure}`; a body that is no text is JSON."""
+    return {
+        node_id: [
+            CallAnswer(
+                each.get("status", 0),
+                each["body"]
+                if isinstance(each.get("body", ""), str) and "body" in each
+                else json.dumps(each["body"])
+                if "body" in each
+                else "",
+                each.get("failure"),
+            )
+            for each in answers
+        ]
+        for node_id, answers in case.get("answers", {}).items()
+    }
+
+
+def receipts_of(case: dict[str, Any]) -> dict[str, list[Told]]:
+    return {
+        node_id: [Told(ReceiptState(each["state"]), each.get("after_seconds", 0)) for each in told]
+        for node_id, told in case.get("receipts", {}).items()
+    }
 
 
 def told(transcript: Transcript) -> dict[str, Any]:

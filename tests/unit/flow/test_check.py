@@ -43,6 +43,7 @@ def check_case(case):
         templates=templates_of(case),
         group_names=names_of(case, "groups"),
         flow_names=names_of(case, "flows"),
+        secret_names=names_of(case, "secrets"),
     )
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 from tests.unit.flow.plays import (
     CASES,
+    answers_of,
     context_of,
     flow_of,
     read_cases,
+    receipts_of,
     script_of,
     told,
     trigger_of,
@@ -33,7 +35,14 @@ def test_every_node_kind_has_golden_cases_and_no_case_is_left_over():
 @pytest.mark.parametrize("case", NODE_CASES)
 def test_a_node_does_what_its_case_says(case):
     flow = parse_flow(flow_of(case))
-    transcript = simulate(flow, script_of(case), context=context_of(case), trigger=trigger_of(case))
+    transcript = simulate(
+        flow,
+        script_of(case),
+        context=context_of(case),
+        trigger=trigger_of(case),
+        answers=answers_of(case),
+        receipts=receipts_of(case),
+    )
     assert told(transcript) == case["expected"]
 
 
@@ -54,7 +63,20 @@ def test_the_example_of_a_kind_is_a_node_that_can_be_published(name):
     # A note stands beside the way.
     first = "aside" if NODE_KINDS[name].is_comment else example["id"]
     targets |= {"aside"} & {first}
-    others = [{"id": each, "kind": "end"} for each in sorted(targets - ids)]
+    others: list[dict[str, object]] = [
+        {"id": each, "kind": "end"} for each in sorted(targets - ids)
+    ]
+    if message := example.get("config", {}).get("message"):
+        template = {"template": "t", "language": "en"}
+        others.append(
+            {
+                "id": message,
+                "kind": "send_whatsapp_template",
+                "config": template,
+                "exits": {"next": first},
+            }
+        )
+        first = message
     start = {"id": "start", "kind": "start", "exits": {"next": first}}
     nodes = [example, *others] if name == "start" else [start, example, *others]
     problems = check_flow({"schema": SCHEMA, "name": name, "nodes": nodes})

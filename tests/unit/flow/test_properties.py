@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.unit.flow.plays import context_of
 
+from clarion.domain.message import ReceiptState
+from clarion.flow.calls import CallAnswer
 from clarion.flow.check import check_flow, has_errors
 from clarion.flow.definition import SCHEMA, parse_flow, read_flow, to_json
 from clarion.flow.limits import Limits
 from clarion.flow.nodes import NODE_KINDS
 from clarion.flow.session import SessionStatus
-from clarion.flow.simulate import Line, simulate
+from clarion.flow.simulate import Line, Told, simulate
 
 IDS = ["start", "a", "b", "c", "d", "e"]
 TEXTS = st.sampled_from(
@@ -126,6 +129,47 @@ CONFIGS = {
         {"flow": st.just("Other"), "variables": st.fixed_dictionaries({"x": TEXTS})}
     ),
     "note": st.just({"text": "{{ as it is"}),
+    "http_request": st.fixed_dictionaries(
+        {
+            "url": st.sampled_from(["https://a.example/{{ x }}?y={{ y }}", "http://b.example"]),
+            "headers": st.fixed_dictionaries(
+                {"X-Said": TEXTS.filter(lambda text: "{%" not in text)}
+            ),
+            "save": st.fixed_dictionaries({"x": st.sampled_from(["$", "a.b[0]", "a"])}),
+            "statuses": st.sampled_from([[], [404]]),
+        },
+        optional={"save_status_as": st.just("y")},
+    )
+    | st.builds(
+        lambda text: {
+            "url": "https://a.example",
+            "method": "POST",
+            "body": {"format": "json", "text": text},
+        },
+        st.sampled_from(['{"x": "{{ x }}", "y": {{ y }}}', "[{{ reply.text | upcase }}]"]),
+    ),
+    "call_function": st.fixed_dictionaries(
+        {
+            "function": st.just("f"),
+            "arguments": st.fixed_dictionaries({"x": TEXTS}),
+            "save": st.fixed_dictionaries({"y": st.sampled_from(["$", "a"])}),
+        }
+    ),
+    "llm_dialogue": st.fixed_dictionaries(
+        {"system": TEXTS, "turn_limit": st.integers(1, 4), "intents": st.just({"buy": "Buys."})},
+        optional={"opening": TEXTS, "save_as": st.just("x")},
+    ),
+    "delivery_branch": st.fixed_dictionaries(
+        {
+            "message": st.sampled_from(IDS),
+            "stages": st.lists(
+                st.sampled_from(["sent", "delivered", "read", "failed"]),
+                min_size=1,
+                max_size=4,
+                unique=True,
+            ),
+        }
+    ),
 }
 ANY_JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
@@ -164,6 +208,32 @@ LINES = st.lists(
     ),
     max_size=12,
 )
+ANSWERS = st.dictionaries(
+    st.sampled_from(IDS),
+    st.lists(
+        st.builds(
+            CallAnswer,
+            st.sampled_from([0, 200, 201, 404, 500]),
+            ANY_JSON.map(json.dumps)
+            | st.sampled_from(
+                [
+                    "",
+                    "<html>",
+                    '{"choices": [{"message": {"content": "Hm?"}}]}',
+                    '{"a": {"b": [7]}}',
+                ]
+            ),
+            st.none() | st.sampled_from(["timeout", "connection"]),
+        ),
+        max_size=5,
+    ),
+)
+RECEIPTS = st.dictionaries(
+    st.sampled_from(IDS),
+    st.lists(
+        st.builds(Told, st.sampled_from(ReceiptState), st.sampled_from([0, 1, 7200])), max_size=5
+    ),
+)
 CONTACTS = st.fixed_dictionaries(
     {
         "name": st.none() | st.text(max_size=30),
@@ -172,12 +242,17 @@ CONTACTS = st.fixed_dictionaries(
 )
 
 
-@given(flow=flows(), script=LINES, contact=CONTACTS)
+@given(flow=flows(), script=LINES, contact=CONTACTS, answers=ANSWERS, receipts=RECEIPTS)
 @settings(max_examples=150, deadline=None)
-def test_any_flow_with_any_answers_ends_in_a_named_state(flow, script, contact):
+def test_any_flow_with_any_answers_ends_in_a_named_state(flow, script, contact, answers, receipts):
     limits = Limits(max_nodes=40, max_sprints=30)
     transcript = simulate(
-        parse_flow(flow), script, context=context_of({"contact": contact}), limits=limits
+        parse_flow(flow),
+        script,
+        context=context_of({"contact": contact}),
+        limits=limits,
+        answers=answers,
+        receipts=receipts,
     )
     session = transcript.session
     assert session.status in (SessionStatus.COMPLETED, SessionStatus.FAILED)

@@ -13,7 +13,7 @@ __all__ = ["FireKind", "cancel_fires", "set_fires"]
 
 FIRES = load("fires")
 
-FireKind = Literal["campaign", "chunk", "session", "retry", "doubt", "sender", "start"]
+FireKind = Literal["campaign", "chunk", "session", "retry", "doubt", "sender", "start", "delivery"]
 
 
 async def set_fires(

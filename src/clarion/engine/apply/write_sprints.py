@@ -18,6 +18,7 @@ import orjson
 from clarion.domain.message import Channel
 from clarion.engine.apply.append_node_deltas import append_node_deltas
 from clarion.engine.apply.append_traces import append_traces
+from clarion.engine.apply.insert_calls import insert_calls
 from clarion.engine.apply.insert_messages import NewMessage, append_to_outboxes, insert_messages
 from clarion.engine.apply.move_participants import Move, move_participants
 from clarion.engine.apply.open_conversations import HandOver, open_conversations
@@ -26,7 +27,7 @@ from clarion.engine.apply.update_contacts import merged, set_consents, update_co
 from clarion.engine.choose_sender import SenderChoice
 from clarion.engine.node_steps import tally
 from clarion.engine.openings import Walk, messages_of, move_of, sender_of
-from clarion.flow.sprint import ExitLeft, OpenConversation, UpdateContact
+from clarion.flow.sprint import ExitLeft, OpenConversation, StartCall, UpdateContact
 from clarion.store.pool import Connection
 from clarion.store.queries import load
 
@@ -152,6 +153,17 @@ async def _write_rest(
         ],
         frame.now,
     )
+    await insert_calls(
+        connection,
+        frame.workspace_id,
+        [
+            (session_id, effect)
+            for walk, session_id in zip(walks, session_ids, strict=True)
+            for effect in walk.sprint.effects
+            if isinstance(effect, StartCall)
+        ],
+        frame.now,
+    )
     flat = [message for each in messages for message in each]
     message_ids = await insert_messages(
         connection, frame.workspace_id, frame.channel, flat, frame.now
@@ -175,6 +187,15 @@ async def _write_rest(
             (session_id, walk.sprint.session.wait.deadline_at, revisions[session_id])
             for walk, session_id in zip(walks, session_ids, strict=True)
             if walk.sprint.session.wait is not None
+        ],
+    )
+    await set_fires(
+        connection,
+        "delivery",
+        [
+            (session_id, frame.now, 0)
+            for walk, session_id in zip(walks, session_ids, strict=True)
+            if walk.sprint.session.wait is not None and walk.sprint.session.wait.kind == "delivery"
         ],
     )
     await cancel_fires(

@@ -91,6 +91,12 @@ class Rule(Config):
         return is_met is not self.is_negated
 
     def _fits_pattern(self, text: str, state: State) -> bool:
+        limit = state.limits.max_pattern_chars
+        if len(text) > limit:
+            raise NodeFailed(
+                "pattern_text_too_long",
+                f"A pattern looks at {limit} characters at most; the text has {len(text)}.",
+            )
         if self.value.is_literal:
             pattern = self.pattern
         else:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Protocol, Self, runtime_checkable
 
 from pydantic import (
     BaseModel,
@@ -225,12 +225,18 @@ def senders_of(value: str | tuple[str, ...] | None) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else value
 
 
+@runtime_checkable
+class Reads(Protocol):
+    """A text that reads variables."""
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """The variables."""
+
+
 def paths_of(value: object, where: str = "config") -> Iterator[tuple[str, Path]]:
     """Every variable that a config reads, in texts and in rules, with its dotted place."""
-    if isinstance(value, Expression):
-        for path in value.paths:
-            yield where, path
-    elif isinstance(value, NamedPath):
+    if isinstance(value, NamedPath):
         yield where, value
     elif isinstance(value, BaseModel):
         for name in type(value).model_fields:
@@ -241,3 +247,6 @@ def paths_of(value: object, where: str = "config") -> Iterator[tuple[str, Path]]
     elif isinstance(value, tuple):
         for index, each in enumerate(value):
             yield from paths_of(each, f"{where}.{index}")
+    elif not isinstance(value, str) and isinstance(value, Expression | Reads):
+        for path in value.paths:
+            yield where, path

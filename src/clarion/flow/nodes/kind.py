@@ -13,7 +13,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, TypeVar
 
-from clarion.domain.message import Reply
+from clarion.domain.message import ReceiptState, Reply
+from clarion.flow.calls import CallAnswer
 from clarion.flow.nodes.config import Config
 from clarion.flow.session import Wait
 from clarion.flow.state import State
@@ -21,12 +22,14 @@ from clarion.flow.state import State
 __all__ = [
     "NEXT",
     "NEXT_ONLY",
+    "CallAnswered",
     "Exit",
     "Finish",
     "GoTo",
     "Leave",
     "Node",
     "NodeKind",
+    "ReceiptsTold",
     "ReplyReceived",
     "Result",
     "Resume",
@@ -67,7 +70,23 @@ class Woken:
     """A delay is over."""
 
 
-Resume = ReplyReceived | TimedOut | Woken
+@dataclass(frozen=True, slots=True)
+class CallAnswered:
+    """The call with this number was answered, or failed for good."""
+
+    number: int
+    answer: CallAnswer
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptsTold:
+    """What is known of the message with this step: all states that receipts have told so far."""
+
+    step: int
+    states: frozenset[ReceiptState]
+
+
+Resume = ReplyReceived | TimedOut | Woken | CallAnswered | ReceiptsTold
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +146,7 @@ class NodeKind(Generic[C]):
     whether it needs an open conversation; ``waits`` whether a sprint ends here, which makes a loop
     through it harmless.  ``is_comment`` marks what stands on the canvas only and is
     never run.  ``writes`` names the variables that the node sets, ``targets`` the nodes
-    to which it may go without an exit.
+    to which it may go without an exit, ``secrets`` the secrets of the workspace that it names.
     """
 
     name: str
@@ -144,3 +163,4 @@ class NodeKind(Generic[C]):
     is_comment: bool = False
     writes: Callable[[C], Sequence[str]] = lambda _config: ()
     targets: Callable[[C], Sequence[str]] = lambda _config: ()
+    secrets: Callable[[C], Sequence[str]] = lambda _config: ()

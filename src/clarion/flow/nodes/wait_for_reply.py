@@ -139,6 +139,9 @@ def _exits(config: WaitForReplyConfig) -> tuple[Exit, ...]:
 
 def _run(node: Node[WaitForReplyConfig], state: State) -> Result:
     config = node.config
+    kept = state.next_kept_reply()
+    if kept is not None:
+        return _resume(node, state, ReplyReceived(kept))
     return Stay(Wait("reply", node.id, state.context.now + config.timeout.delta, config.channel))
 
 
@@ -161,7 +164,9 @@ def _resume(node: Node[WaitForReplyConfig], state: State, resume: Resume) -> Res
 def _ask_again(node: Node[WaitForReplyConfig], state: State) -> Result:
     """The answer does not fit: wait once more, with the whole time, or give up."""
     config = node.config
-    retry_count = state.wait.retry_count if state.wait is not None else 0
+    wait = state.wait
+    is_this_wait = wait is not None and wait.kind == "reply" and wait.node_id == node.id
+    retry_count = wait.retry_count if wait is not None and is_this_wait else 0
     if retry_count >= config.max_retries:
         return _INVALID
     if config.retry_message is not None:

@@ -118,9 +118,11 @@ WHERE v.workspace_id = :workspace_id AND v.flow_id = :flow_id AND v.number = :nu
   AND f.deleted_at IS NULL;
 
 -- name: names_for_check
--- What a flow may name: groups that people made, and published flows.
+-- What a flow may name: groups that people made, published flows, secrets.
 SELECT 'group' AS noun, name FROM groups
 WHERE workspace_id = :workspace_id AND NOT is_system
 UNION ALL
 SELECT 'flow', name FROM flows
-WHERE workspace_id = :workspace_id AND deleted_at IS NULL AND published_version_id IS NOT NULL;
+WHERE workspace_id = :workspace_id AND deleted_at IS NULL AND published_version_id IS NOT NULL
+UNION ALL
+SELECT 'secret', name FROM secrets WHERE workspace_id = :workspace_id;

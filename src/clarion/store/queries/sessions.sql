@@ -95,14 +95,15 @@ FOR UPDATE OF s;
 
 -- name: sessions_for_replies
 -- For each reply the session that it answers: the one that sent the quoted message, else the newest
--- of that contact that waits for a reply on this channel.
+-- of that contact that waits for a reply on this channel, or that keeps it while it waits for
+-- something else.
 SELECT r.n, (
     SELECT s.id FROM sessions s
     LEFT JOIN messages m ON m.session_id = s.id AND m.sender_id = r.sender_id
         AND m.provider_id = r.reply_to
-    WHERE s.contact_id = r.contact_id AND s.status = 'waiting' AND s.wait_kind = 'reply'
+    WHERE s.contact_id = r.contact_id AND s.status = 'waiting' AND s.wait_kind IN ('reply', 'call', 'delivery')
       AND s.channel = :channel
-    ORDER BY (m.id IS NOT NULL) DESC, s.id DESC
+    ORDER BY (m.id IS NOT NULL) DESC, (s.wait_kind = 'reply') DESC, s.id DESC
     LIMIT 1
 ) AS session_id
 FROM unnest(:contact_ids::bigint[], :sender_ids::bigint[], :reply_tos::text[])
