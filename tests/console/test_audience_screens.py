@@ -53,6 +53,7 @@ SCREENS = (
     Screen("opt-outs", "/console/audience/opt-outs", is_kept=False),
     Screen("templates", "/console/templates"),
     Screen("template", "/console/templates/1"),
+    Screen("template-write", "/console/templates/new?from=1"),
     Screen("messages", "/console/messages"),
     Screen("message", "/console/messages?message=1"),
     Screen("senders", "/console/senders"),

@@ -84,6 +84,7 @@ MAKERS: dict[str, Maker] = {
 # Bodies that are valid, so that only the id is wrong.
 PERIOD = {"start_at": START, "end_at": END}
 BODIES: dict[str, dict[str, Any]] = {
+    "template_update": {"components": [{"type": "BODY", "text": "Hello"}]},
     "sender_update": {"name": "mine"},
     "sender_pause": {},
     "flow_update_draft": {"definition": SAMPLE, "revision": 1},

@@ -597,7 +597,11 @@ export interface paths {
         delete: operations["template_delete"];
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Hand another text of a template in for approval
+         * @description It is in review, and cannot be sent, until the provider approves it.
+         */
+        patch: operations["template_update"];
         trace?: never;
     };
     "/api/v1/contacts": {
@@ -6698,6 +6702,18 @@ export interface components {
             synced_at: string;
         };
         /**
+         * TemplateChangeBody
+         * @description Another text of a template; name and language stay.
+         */
+        TemplateChangeBody: {
+            /** Category */
+            category?: ("marketing" | "utility" | "authentication") | null;
+            /** Components */
+            components: {
+                [key: string]: unknown;
+            }[];
+        };
+        /**
          * TestFromPlayBody
          * @description A play, and the name of the test that it becomes.
          */
@@ -7993,6 +8009,32 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    template_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TemplateChangeBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateAnswer"];
+                };
             };
         };
     };

@@ -24,7 +24,7 @@ import { messageSearchOf } from "../pages/messages/queries";
 import { conversationSearchOf } from "../pages/conversations/queries";
 import { wallSearchOf } from "../pages/phones/queries";
 import { auditSearchOf } from "../pages/settings/queries";
-import { templateSearchOf } from "../pages/templates/queries";
+import { templateFormSearchOf, templateSearchOf } from "../pages/templates/queries";
 import { Loading } from "../parts/Loading";
 import { Broken, NotFound } from "./Broken";
 import { meQuery } from "./session";
@@ -185,6 +185,13 @@ const template = createRoute({
   component: lazyRouteComponent(() => import("../pages/templates/Template"), "TemplatePage"),
 });
 
+const newTemplate = createRoute({
+  getParentRoute: () => shell,
+  path: "/templates/new",
+  validateSearch: templateFormSearchOf,
+  component: lazyRouteComponent(() => import("../pages/templates/TemplateForm"), "TemplateForm"),
+});
+
 const messages = createRoute({
   getParentRoute: () => shell,
   path: "/messages",
@@ -251,6 +258,7 @@ const tree = root.addChildren([
     flow,
     ...AUDIENCE,
     templates,
+    newTemplate,
     template,
     messages,
     senders,

@@ -13,9 +13,9 @@ import {
   UnorderedListOutlined,
   VideoCameraOutlined,
 } from "@ant-design/icons";
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { type Bubble, type ButtonKind, type Mark, type Span, spansOf } from "./whatsapp";
+import { type Bubble, type ButtonKind, foldedText, type Mark, type Span, spansOf } from "./whatsapp";
 import "./phone.css";
 
 const BUTTON_ICONS: Record<ButtonKind, ReactNode> = {
@@ -53,9 +53,17 @@ export function FormattedText({ text }: { text: string }) {
 }
 
 /** `side`: "in" is what came from the other one, "out" is one's own.  `foot`: time and ticks. */
-export function BubbleView(props: { bubble: Bubble; side: "in" | "out"; foot?: ReactNode }) {
+export function BubbleView(props: {
+  bubble: Bubble;
+  side: "in" | "out";
+  foot?: ReactNode;
+  /** Long texts end with "Read more", as on a phone. */
+  isFolded?: boolean;
+}) {
   const { t } = useTranslation("parts");
+  const [isUnfolded, setIsUnfolded] = useState(false);
   const { header, body, footer, buttons } = props.bubble;
+  const isCut = props.isFolded === true && !isUnfolded && foldedText(body) !== body;
   return (
     <div className={`bubble-group is-${props.side}`}>
       <div className="bubble" dir="auto">
@@ -72,7 +80,15 @@ export function BubbleView(props: { bubble: Bubble; side: "in" | "out"; foot?: R
         )}
         {body !== "" && (
           <div className="bubble-body">
-            <FormattedText text={body} />
+            <FormattedText text={isCut ? foldedText(body) : body} />
+            {isCut && (
+              <>
+                …{" "}
+                <button type="button" className="read-more" onClick={() => setIsUnfolded(true)}>
+                  {t("readMore")}
+                </button>
+              </>
+            )}
           </div>
         )}
         {footer !== undefined && <div className="bubble-footer">{footer}</div>}
@@ -89,6 +105,7 @@ export function BubbleView(props: { bubble: Bubble; side: "in" | "out"; foot?: R
 }
 
 export function PhonePreview(props: {
+  direction?: "rtl";
   from: string;
   bubble: Bubble;
   label: string;
@@ -103,8 +120,8 @@ export function PhonePreview(props: {
         </span>
         <strong>{props.from}</strong>
       </div>
-      <div className="chat phone-chat">
-        <BubbleView bubble={props.bubble} side="in" foot={props.time} />
+      <div className="chat phone-chat" dir={props.direction}>
+        <BubbleView isFolded bubble={props.bubble} side="in" foot={props.time} />
       </div>
     </figure>
   );

@@ -46,6 +46,15 @@ export function filled(text: string, values: Values): string {
   return text.replace(PLACEHOLDER, (whole, name: string) => values[name] || whole);
 }
 
+const FOLD_CHARACTERS = 768;
+const FOLD_LINES = 16;
+
+/** A text as far as a phone shows it before "Read more"; the whole of a short one. */
+export function foldedText(text: string): string {
+  const lines = text.split("\n").slice(0, FOLD_LINES).join("\n");
+  return lines.length > FOLD_CHARACTERS ? lines.slice(0, FOLD_CHARACTERS).trimEnd() : lines;
+}
+
 export type ButtonKind = "reply" | "url" | "phone" | "copy" | "flow" | "list";
 
 export interface Bubble {

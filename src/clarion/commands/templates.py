@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 
 from clarion.commands.output import AsJson, print_facts, print_json, print_table, run
 from clarion.commands.place import InWorkspace, open_desk
+from clarion.domain.errors import ClarionError
 from clarion.services import senders, templates
-from clarion.services.templates import SyncResult, Template, TemplateFilter
-from clarion.web.templates.schemas import SyncAnswer, TemplateAnswer
+from clarion.services.templates import NewTemplate, SyncResult, Template, TemplateFilter
+from clarion.web.templates.schemas import NewTemplateBody, SyncAnswer, TemplateAnswer
 
 __all__ = ["app"]
 
@@ -20,12 +24,18 @@ MOST_TEMPLATES = 100_000
 
 @app.command("sync")
 def template_sync(
-    sender: Annotated[str, typer.Argument(help="The name of a sender of the account.")],
+    sender: Annotated[
+        str | None,
+        typer.Argument(help="The name of a sender of the account; without it, all accounts."),
+    ] = None,
     *,
     workspace: InWorkspace = None,
     as_json: AsJson = False,
 ) -> None:
-    """Read the templates of a sender's account from its provider."""
+    """Read the templates of one sender's account, or of all, from their providers."""
+    if sender is None:
+        _sync_all(workspace, is_json=as_json)
+        return
 
     async def work() -> SyncResult:
         async with open_desk(workspace) as desk:
@@ -35,6 +45,64 @@ def template_sync(
 
     facts = SyncAnswer.model_validate(run(work())).model_dump()
     (print_json if as_json else print_facts)(facts)
+
+
+def _sync_all(workspace: str | None, *, is_json: bool) -> None:
+    async def work() -> Mapping[str, SyncResult | ClarionError]:
+        async with open_desk(workspace) as desk:
+            return await templates.sync_workspace(desk.place, desk.scope)
+
+    rows: list[dict[str, Any]] = []
+    for name, result in run(work()).items():
+        told = (
+            {"problem": result.message}
+            if isinstance(result, ClarionError)
+            else {**SyncAnswer.model_validate(result).model_dump(), "problem": None}
+        )
+        rows.append({"sender": name, **told})
+    if is_json:
+        print_json({"items": rows})
+    else:
+        print_table(rows, nothing="There is no sender: `clarion sender add`.")
+
+
+@app.command("create")
+def template_create(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help="A JSON file: {name, language, category, components, parameter_format}."
+        ),
+    ],
+    sender: Annotated[str, typer.Option(help="The name of a sender of the account.")],
+    *,
+    workspace: InWorkspace = None,
+    as_json: AsJson = False,
+) -> None:
+    """Hand a template in for approval."""
+
+    async def work() -> Template:
+        new = _read(file)
+        async with open_desk(workspace) as desk:
+            async with desk.transaction() as connection:
+                found = await senders.sender_named(connection, desk.scope, sender)
+            return await templates.create_template(desk.place, desk.scope, found.id, new)
+
+    made = TemplateAnswer.model_validate(run(work())).model_dump(mode="json")
+    shown = made if as_json else {name: made[name] for name in ("id", "name", "language", "status")}
+    (print_json if as_json else print_facts)(shown)
+
+
+def _read(file: Path) -> NewTemplate:
+    """The template of a file, by the rules of the REST API; any sender stands in for the own."""
+    try:
+        given = json.loads(file.read_text("utf-8"))
+        body = NewTemplateBody.model_validate({**given, "sender_id": 1})
+    except (OSError, ValueError, TypeError) as error:
+        raise ClarionError("request.invalid", f"{file} holds no template: {error}") from error
+    return NewTemplate(
+        body.name, body.language, body.category, body.components, body.parameter_format
+    )
 
 
 @app.command("list")

@@ -37,6 +37,17 @@ class Management(Protocol):
     ) -> TemplateInfo:
         """Hand a template in for approval."""
 
+    async def edit_template(
+        self,
+        account: SenderAccount,
+        session: aiohttp.ClientSession,
+        provider_id: str,
+        components: Sequence[Mapping[str, Any]],
+        category: str | None,
+        /,
+    ) -> None:
+        """Hand another text of a template in for approval."""
+
     async def delete_template(
         self,
         account: SenderAccount,

@@ -15,6 +15,7 @@ from typing import Any
 
 import orjson
 
+from clarion.channels.contract import SenderAccount
 from clarion.domain.errors import ClarionError
 from clarion.domain.identity import Permission, Role
 from clarion.domain.message import Channel
@@ -23,7 +24,7 @@ from clarion.services import audit
 from clarion.services.place import Place
 from clarion.services.providers import MANAGEMENT
 from clarion.services.scope import Actor, Scope
-from clarion.services.senders import account_for
+from clarion.services.senders import account_for, list_senders
 from clarion.store.pool import Connection, transaction
 from clarion.store.queries import Row, load
 
@@ -34,11 +35,13 @@ __all__ = [
     "TemplateFilter",
     "create_template",
     "delete_template",
+    "edit_template",
     "list_templates",
     "read_template",
     "shapes_of_workspace",
     "sync_all",
     "sync_templates",
+    "sync_workspace",
 ]
 
 QUERIES = load("templates")
@@ -248,6 +251,45 @@ async def create_template(place: Place, scope: Scope, sender_id: int, new: NewTe
         return await read_template(connection, scope, template_id)
 
 
+async def edit_template(
+    place: Place,
+    scope: Scope,
+    template_id: int,
+    components: Sequence[Mapping[str, Any]],
+    category: str | None = None,
+) -> Template:
+    """Hand another text of a template in; it is in review until the provider says otherwise.
+
+    Raises ``template.not_found``, ``sender.none_for_channel``, ``provider.refused``,
+    ``provider.unreachable``.
+    """
+    scope.require(Permission.MANAGE_SENDERS)
+    template, account = await _template_and_account(place, scope, template_id)
+    await MANAGEMENT[account.channel].edit_template(
+        account, place.http, template.provider_id, components, category
+    )
+    async with transaction(place.pool) as connection:
+        await QUERIES.fetchval(
+            connection,
+            "keep_template",
+            workspace_id=scope.workspace_id,
+            channel=str(template.channel),
+            account_key=template.account_key,
+            provider_id=template.provider_id,
+            name=template.name,
+            language=template.language,
+            status="pending",
+            category=category or template.category,
+            parameter_format=template.parameter_format,
+            components=list(components),
+            now=scope.now,
+        )
+        await audit.record(
+            connection, scope, "updated", "template", template_id, {"name": template.name}
+        )
+        return await read_template(connection, scope, template_id)
+
+
 async def delete_template(place: Place, scope: Scope, template_id: int) -> None:
     """Delete one language of a template at the provider; our copy stays as ``deleted``.
 
@@ -255,6 +297,21 @@ async def delete_template(place: Place, scope: Scope, template_id: int) -> None:
     ``provider.unreachable``.
     """
     scope.require(Permission.MANAGE_SENDERS)
+    template, account = await _template_and_account(place, scope, template_id)
+    await MANAGEMENT[account.channel].delete_template(
+        account, place.http, template.name, template.provider_id
+    )
+    async with transaction(place.pool) as connection:
+        await QUERIES.execute(connection, "mark_deleted", template_id=template_id, now=scope.now)
+        await audit.record(
+            connection, scope, "deleted", "template", template_id, {"name": template.name}
+        )
+
+
+async def _template_and_account(
+    place: Place, scope: Scope, template_id: int
+) -> tuple[Template, SenderAccount]:
+    """A template, and an account through which its provider can be asked about it."""
     async with place.pool.acquire() as connection:
         template = await read_template(connection, scope, template_id)
         sender_id = await SENDERS.fetchval(
@@ -270,15 +327,25 @@ async def delete_template(place: Place, scope: Scope, template_id: int) -> None:
                 f"No sender of the account {template.account_key} is left to ask through.",
                 account_key=template.account_key,
             )
-        account = await account_for(connection, scope, place.sealer, sender_id)
-    await MANAGEMENT[account.channel].delete_template(
-        account, place.http, template.name, template.provider_id
-    )
-    async with transaction(place.pool) as connection:
-        await QUERIES.execute(connection, "mark_deleted", template_id=template_id, now=scope.now)
-        await audit.record(
-            connection, scope, "deleted", "template", template_id, {"name": template.name}
-        )
+        return template, await account_for(connection, scope, place.sealer, sender_id)
+
+
+async def sync_workspace(place: Place, scope: Scope) -> Mapping[str, SyncResult | ClarionError]:
+    """Synchronise every account of the workspace through one of its senders; by that sender's name.
+
+    What a provider refuses is in the answer and does not keep the others from it.
+    """
+    scope.require(Permission.MANAGE_SENDERS)
+    async with place.pool.acquire() as connection:
+        senders = await list_senders(connection, scope)
+    of_accounts = {(sender.channel, sender.account_key): sender for sender in senders}
+    results: dict[str, SyncResult | ClarionError] = {}
+    for sender in of_accounts.values():
+        try:
+            results[sender.name] = await sync_templates(place, scope, sender.id)
+        except ClarionError as error:
+            results[sender.name] = error
+    return results
 
 
 async def sync_all(place: Place) -> Mapping[int, SyncResult | ClarionError]:

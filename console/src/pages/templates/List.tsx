@@ -1,6 +1,6 @@
 // The templates, as the provider last told them.
 
-import { SyncOutlined } from "@ant-design/icons";
+import { PlusOutlined, SyncOutlined } from "@ant-design/icons";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { Button, Input, Select, type TableProps } from "antd";
@@ -60,6 +60,16 @@ export function SyncButton({ accountKey }: { accountKey?: string }) {
       onClick={() => sync.mutate()}
     >
       {t("sync")}
+    </Button>
+  );
+}
+
+function NewButton() {
+  const { t } = useTranslation("templates");
+  const navigate = useNavigate();
+  return (
+    <Button type="primary" icon={<PlusOutlined />} onClick={() => void navigate({ to: "/templates/new" })}>
+      {t("new")}
     </Button>
   );
 }
@@ -160,7 +170,15 @@ export function TemplateList() {
   ];
   return (
     <>
-      <PageHead title={t("title")} below={t("below")} actions={maySync && <SyncButton />} />
+      <PageHead title={t("title")} below={t("below")} actions={
+          maySync && (
+            <>
+              <SyncButton />
+              <NewButton />
+            </>
+          )
+        }
+      />
       <Filters
         search={search}
         onChange={(part) =>

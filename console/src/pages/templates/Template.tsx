@@ -1,9 +1,9 @@
 // One template: how it looks on a phone with any values, and what the provider says about it.
 
-import { DeleteOutlined } from "@ant-design/icons";
+import { CopyOutlined, DeleteOutlined, EditOutlined } from "@ant-design/icons";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
-import { Alert, Button, Input, Segmented } from "antd";
+import { Alert, Button, Checkbox, Input, Segmented } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { answerOf, api } from "../../api/client";
@@ -22,6 +22,7 @@ import { ZonedTime } from "../../parts/Times";
 import { bubbleOfTemplate, placeholdersOf, samplesOf, type Values } from "../../parts/whatsapp";
 import { sendersQuery } from "../senders/queries";
 import { SyncButton } from "./List";
+import { draftOf } from "./draft";
 import { type Template, templateQuery, templatesNamedQuery } from "./queries";
 import { TemplateStatus } from "./TemplateStatus";
 
@@ -42,6 +43,7 @@ function Preview({ template }: { template: Template }) {
   const me = useMe();
   const senders = useQuery(sendersQuery);
   const [look, setLook] = useState<Scheme>(scheme);
+  const [isRightToLeft, setIsRightToLeft] = useState(/^(ar|fa|he|ur)/.test(template.language));
   const samples = samplesOf(template.components);
   const [typed, setTyped] = useState<Record<Part, Values>>({ header: {}, body: {} });
   const values = {
@@ -64,7 +66,11 @@ function Preview({ template }: { template: Template }) {
           options={(["light", "dark"] as const).map((value) => ({ value, label: t(`looks.${value}`) }))}
         />
       </div>
+      <Checkbox checked={isRightToLeft} onChange={(event) => setIsRightToLeft(event.target.checked)}>
+        {t("rightToLeft")}
+      </Checkbox>
       <PhonePreview
+        direction={isRightToLeft ? "rtl" : undefined}
         label={t("previewOf", { name: template.name })}
         from={typeof verifiedName === "string" ? verifiedName : me.workspace_name}
         bubble={bubbleOfTemplate(template.components, values)}
@@ -194,6 +200,7 @@ export function TemplatePage() {
     );
   }
   const { name, account_key, status } = template.data;
+  const isWritable = draftOf(template.data) !== undefined;
   return (
     <>
       <PageHead
@@ -210,6 +217,21 @@ export function TemplatePage() {
             <>
               <SyncButton accountKey={account_key} />
               {status !== "deleted" && (
+                <>
+                <Button
+                  icon={<EditOutlined />}
+                  disabled={!isWritable}
+                  onClick={() => void navigate({ to: "/templates/new", search: { from: templateId, is_edit: true } })}
+                >
+                  {t("edit")}
+                </Button>
+                <Button
+                  icon={<CopyOutlined />}
+                  disabled={!isWritable}
+                  onClick={() => void navigate({ to: "/templates/new", search: { from: templateId } })}
+                >
+                  {t("duplicate")}
+                </Button>
                 <Button
                   danger
                   icon={<DeleteOutlined />}
@@ -228,6 +250,7 @@ export function TemplatePage() {
                 >
                   {t("delete")}
                 </Button>
+                </>
               )}
             </>
           )

@@ -29,6 +29,22 @@ export function templateSearchOf(search: Record<string, unknown>): TemplateSearc
   };
 }
 
+export interface TemplateFormSearch {
+  /** The template to write on. */
+  from?: number;
+  /** Whether that one is changed; else it is the model of a new one. */
+  is_edit?: boolean;
+}
+
+/** Read what the form begins with; what is not understood is left out. */
+export function templateFormSearchOf(search: Record<string, unknown>): TemplateFormSearch {
+  const from = Number(search.from);
+  return {
+    from: Number.isSafeInteger(from) && from > 0 ? from : undefined,
+    is_edit: search.is_edit === true ? true : undefined,
+  };
+}
+
 export const templatesQuery = (search: TemplateSearch, cursor?: string) =>
   queryOptions({
     queryKey: ["templates", "list", search, cursor],

@@ -24,6 +24,7 @@ from clarion.domain.errors import ClarionError
 __all__ = [
     "create_template",
     "delete_template",
+    "edit_template",
     "list_templates",
     "sender_health",
     "upload_media",
@@ -91,6 +92,20 @@ async def create_template(
     }
     answer = await _call(account, session, "POST", _templates_path(account), body=asked)
     return _template({**asked, **answer})
+
+
+async def edit_template(
+    account: SenderAccount,
+    session: aiohttp.ClientSession,
+    provider_id: str,
+    components: Sequence[Mapping[str, Any]],
+    category: str | None = None,
+) -> None:
+    """Hand another text of a template in for approval; it is in review from then on."""
+    body: dict[str, Any] = {"components": list(components)}
+    if category is not None:
+        body["category"] = category.upper()
+    await _call(account, session, "POST", [provider_id], body=body)
 
 
 async def delete_template(

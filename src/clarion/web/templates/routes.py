@@ -13,7 +13,7 @@ from clarion.web.database import DB, PlaceOf
 from clarion.web.paging import Page, Paging, page_of
 from clarion.web.routing import noun_router, refusals
 from clarion.web.schemas import Id, SearchText
-from clarion.web.templates.schemas import NewTemplateBody, TemplateAnswer
+from clarion.web.templates.schemas import NewTemplateBody, TemplateAnswer, TemplateChangeBody
 
 __all__ = ["router"]
 
@@ -42,6 +42,22 @@ async def template_create(
     return TemplateAnswer.model_validate(
         await templates.create_template(place, scope, body.sender_id, new)
     )
+
+
+@router.patch(
+    "/{template_id}",
+    operation_id="template_update",
+    summary="Hand another text of a template in for approval",
+    responses=refusals("template.not_found", "sender.none_for_channel", *_ASKS_PROVIDER),
+)
+async def template_update(
+    scope: AskingBriefly, place: PlaceOf, template_id: Id, body: TemplateChangeBody
+) -> TemplateAnswer:
+    """It is in review, and cannot be sent, until the provider approves it."""
+    changed = await templates.edit_template(
+        place, scope, template_id, body.components, body.category
+    )
+    return TemplateAnswer.model_validate(changed)
 
 
 @router.delete(

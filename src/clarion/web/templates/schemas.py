@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from clarion.domain.message import Channel
 from clarion.web.schemas import Body, IdInBody
 
-__all__ = ["NewTemplateBody", "SyncAnswer", "TemplateAnswer"]
+__all__ = ["NewTemplateBody", "SyncAnswer", "TemplateAnswer", "TemplateChangeBody"]
 
 
 class NewTemplateBody(Body):
@@ -24,6 +24,13 @@ class NewTemplateBody(Body):
     components: Annotated[list[dict[str, Any]], Field(min_length=1, max_length=20)] = Field(
         description="In the provider's own form."
     )
+
+
+class TemplateChangeBody(Body):
+    """Another text of a template; name and language stay."""
+
+    category: Literal["marketing", "utility", "authentication"] | None = None
+    components: Annotated[list[dict[str, Any]], Field(min_length=1, max_length=20)]
 
 
 class TemplateAnswer(BaseModel):
