@@ -13,7 +13,7 @@ import {
 import { Problem } from "../api/problem";
 import { detailSearchOf, listSearchOf } from "../pages/campaigns/search";
 import { dryRunSearchOf } from "../pages/dry-runs/queries";
-import { flowListSearchOf, flowSearchOf } from "../pages/flows/search";
+import { flowListSearchOf, flowSearchOf, insightSearchOf } from "../pages/flows/search";
 import {
   contactSearchOf,
   contactTabOf,
@@ -111,6 +111,27 @@ const flow = createRoute({
   },
   validateSearch: flowSearchOf,
   component: lazyRouteComponent(() => import("../pages/flows/Editor"), "FlowPage"),
+});
+
+const flowInsight = createRoute({
+  getParentRoute: () => shell,
+  path: "/flows/$flowId/insight",
+  params: {
+    parse: ({ flowId }) => ({ flowId: Number(flowId) }),
+    stringify: ({ flowId }) => ({ flowId: String(flowId) }),
+  },
+  validateSearch: insightSearchOf,
+  component: lazyRouteComponent(() => import("../pages/flows/Insight"), "FlowInsight"),
+});
+
+const session = createRoute({
+  getParentRoute: () => shell,
+  path: "/sessions/$sessionId",
+  params: {
+    parse: ({ sessionId }) => ({ sessionId: Number(sessionId) }),
+    stringify: ({ sessionId }) => ({ sessionId: String(sessionId) }),
+  },
+  component: lazyRouteComponent(() => import("../pages/sessions/SessionPage"), "SessionPage"),
 });
 
 const contacts = createRoute({
@@ -256,6 +277,8 @@ const tree = root.addChildren([
     dryRun,
     flows,
     flow,
+    flowInsight,
+    session,
     ...AUDIENCE,
     templates,
     newTemplate,

@@ -24,6 +24,7 @@ import { routesOf, sizeOf } from "./layout";
 import { JUMP, type Operation, type Place, waysOf } from "./model";
 import { type CardData, type CardNode, NodeCard, type NodeCounts } from "./NodeCard";
 import { type FlowProblem, useSettled, worstOf } from "./problems";
+import type { WayTraffic } from "./traffic";
 import { type WayEdge, WayLine } from "./WayLine";
 
 const NODE_TYPES = { card: NodeCard };
@@ -31,6 +32,7 @@ const EDGE_TYPES = { way: WayLine };
 const NOTHING: readonly FlowProblem[] = [];
 const NO_NODES: ReadonlySet<string> = new Set();
 const MINI_MAP_FROM_HEIGHT = 520;
+const NO_TRAFFIC: WayTraffic = { words: "", weight: 0 };
 const GAP = 64;
 const ROUTES_PAUSE_MILLISECONDS = 120;
 const LEAST_READABLE_ZOOM = 0.7;
@@ -53,6 +55,8 @@ export interface CanvasProps {
   onAdd?: (place: Place) => void;
   lit?: Lit;
   counts?: ReadonlyMap<string, NodeCounts>;
+  /** What is written on the ways, and how thick they are. */
+  traffic?: ReadonlyMap<string, WayTraffic>;
   onReady?: (instance: CanvasInstance) => void;
 }
 
@@ -61,7 +65,7 @@ export type CanvasInstance = ReactFlowInstance<CardNode, WayEdge>;
 export function FlowCanvas(props: CanvasProps) {
   const { t } = useTranslation("canvas");
   const scheme = useScheme();
-  const { flow, edit, onAdd, onSelect, lit, counts } = props;
+  const { flow, edit, onAdd, onSelect, lit, counts, traffic } = props;
   const isReadOnly = props.isReadOnly ?? false;
   const selection = props.selection ?? NO_NODES;
   const hasCounts = counts !== undefined;
@@ -150,6 +154,7 @@ export function FlowCanvas(props: CanvasProps) {
               ? routes.get(way.id)
               : undefined,
             words,
+            traffic: traffic === undefined ? undefined : (traffic.get(way.id) ?? NO_TRAFFIC),
             onInsert:
               isReadOnly || edit === undefined || isJump
                 ? undefined
@@ -157,7 +162,7 @@ export function FlowCanvas(props: CanvasProps) {
           },
         };
       }),
-    [flow, settled, routes, dragged, lit, selectedWays, isReadOnly, edit, onAdd, t],
+    [flow, settled, routes, dragged, lit, traffic, selectedWays, isReadOnly, edit, onAdd, t],
   );
 
   function onNodesChange(changes: NodeChange<CardNode>[]): void {

@@ -160,9 +160,12 @@ function Numbers({ counts }: { counts: NodeCounts | undefined }) {
   const { language } = usePreferences();
   if (counts === undefined) return <div className="card-numbers soft">–</div>;
   const shown = SHOWN.filter(
-    ([name]) => counts[name] > 0 || (name === "sent_count" && counts.message_count > 0),
+    ([name]) =>
+      name === "entered_count"
+        ? counts.message_count === 0
+        : counts[name] > 0 || (name === "sent_count" && counts.message_count > 0),
   );
-  const ended = counts.completed_count + counts.failed_session_count + counts.stopped_count;
+  const ended = counts.completed_count + counts.stopped_count;
   return (
     <div className="card-numbers number">
       {shown.map(([name, tone]) => (
@@ -177,6 +180,20 @@ function Numbers({ counts }: { counts: NodeCounts | undefined }) {
           <NumberSign name="ended" />{" "}
           <span className="visually-hidden">{t("numbers.words.ended")}</span>
           {shortCount(ended, language)}
+        </span>
+      )}
+      {counts.failed_session_count > 0 && (
+        <span className="tone-fail" title={t("numbers.broken", { count: counts.failed_session_count })}>
+          <NumberSign name="broken" />{" "}
+          <span className="visually-hidden">{t("numbers.words.broken")}</span>
+          {shortCount(counts.failed_session_count, language)}
+        </span>
+      )}
+      {counts.median_wait_seconds !== null && (
+        <span className="tone-mute" title={t("numbers.median")}>
+          <NumberSign name="median" />{" "}
+          <span className="visually-hidden">{t("numbers.words.median")}</span>
+          {durationInWords(counts.median_wait_seconds, language)}
         </span>
       )}
     </div>

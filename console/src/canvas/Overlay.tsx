@@ -1,9 +1,10 @@
 // The canvas below the numbers of a campaign or of one of its occurrences.
 
 import { useQuery } from "@tanstack/react-query";
-import { useMemo } from "react";
+import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { answerOf, api } from "../api/client";
+import { usePreferences } from "../app/preferences";
 import { asProblem } from "../api/problem";
 import { Empty } from "../parts/Empty";
 import { Failure } from "../parts/Failure";
@@ -11,12 +12,19 @@ import { Loading } from "../parts/Loading";
 import { documentOf } from "./document";
 import { FlowCanvas } from "./FlowCanvas";
 import { arranged } from "./layout";
+import { NodePeople } from "./NodePeople";
 import { NumberSign, SHOWN } from "./numbers";
+import type { ShownTraffic } from "./shownTraffic";
+import { trafficOf } from "./traffic";
+import { TrafficSwitch } from "./TrafficSwitch";
 
 const REFRESH_MILLISECONDS = 3_000;
 
 export function Overlay({ campaignId, occurrenceId }: { campaignId: number; occurrenceId?: number }) {
   const { t } = useTranslation("canvas");
+  const { language } = usePreferences();
+  const [shown, setShown] = useState<ShownTraffic>("counts");
+  const [nodeId, setNodeId] = useState<string>();
   const numbers = useQuery({
     // Not below `occurrences`: the live stream would ask for it with every batch.
     queryKey: ["nodes", campaignId, occurrenceId ?? null],
@@ -56,6 +64,12 @@ export function Overlay({ campaignId, occurrenceId }: { campaignId: number; occu
     [numbers.data],
   );
 
+  const traffic = useMemo(
+    () => trafficOf(numbers.data?.nodes ?? [], shown, language),
+    [numbers.data, shown, language],
+  );
+  const selection = useMemo(() => new Set(nodeId === undefined ? [] : [nodeId]), [nodeId]);
+
   const error = numbers.error ?? version.error;
   if (numbers.data !== undefined && number === undefined) {
     return <Empty title={t("overlay.none")} text={t("overlay.noneText")} />;
@@ -64,19 +78,40 @@ export function Overlay({ campaignId, occurrenceId }: { campaignId: number; occu
     if (error === null) return <Loading rows={8} />;
     return <Failure problem={asProblem(error)} onRetry={() => void numbers.refetch()} />;
   }
+  const chosen = flow.nodes.find((each) => each.id === nodeId);
   return (
     <>
+      <div className="insight-bar">
+        <TrafficSwitch value={shown} onChange={setShown} />
+      </div>
       <ul className="overlay-legend soft small" style={{ padding: 0, listStyle: "none" }}>
         <li>{t("overlay.version", { name: flow.name, number })}</li>
-        {[...SHOWN.map(([name]) => name), "ended" as const].map((name) => (
+        {[...SHOWN.map(([name]) => name), "ended" as const, "broken" as const, "median" as const].map((name) => (
           <li key={name}>
             <NumberSign name={name} /> {t(`numbers.words.${name}`)}
           </li>
         ))}
       </ul>
       <div className="overlay-canvas">
-        <FlowCanvas flow={flow} label={t("overlay.label", { name: flow.name })} isReadOnly counts={counts} />
+        <FlowCanvas flow={flow} label={t("overlay.label", { name: flow.name })} isReadOnly
+          counts={counts}
+          traffic={traffic}
+          selection={selection}
+          onSelect={(ids) => setNodeId([...ids].findLast((id) => id !== nodeId))}
+        />
       </div>
+      {chosen !== undefined && flowId !== undefined && (
+        <NodePeople
+          key={chosen.id}
+          flowId={flowId}
+          nodeId={chosen.id}
+          title={chosen.label ?? chosen.id}
+          campaignId={campaignId}
+          occurrenceId={occurrenceId}
+          failedCount={counts.get(chosen.id)?.failed_session_count ?? 0}
+          onClose={() => setNodeId(undefined)}
+        />
+      )}
     </>
   );
 }

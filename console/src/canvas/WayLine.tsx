@@ -6,6 +6,7 @@ import { memo } from "react";
 import { useTranslation } from "react-i18next";
 import type { Position } from "./document";
 import { curve } from "./layout";
+import type { WayTraffic } from "./traffic";
 
 export interface WayData extends Record<string, unknown> {
   isLit: boolean;
@@ -15,6 +16,7 @@ export interface WayData extends Record<string, unknown> {
   /** Undefined where nothing can be put in. */
   onInsert: (() => void) | undefined;
   words: string;
+  traffic: WayTraffic | undefined;
 }
 
 export type WayEdge = Edge<WayData, "way">;
@@ -35,9 +37,24 @@ export const WayLine = memo(function WayLine(props: EdgeProps<WayEdge>) {
   if (data?.isJump) classes.push("is-jump");
   if (data?.isLit) classes.push("is-lit");
   if (props.selected) classes.push("is-selected");
+  const { traffic } = data ?? {};
+  if (traffic?.weight === 0) classes.push("is-idle");
   return (
     <>
-      <BaseEdge id={props.id} path={path} markerEnd={props.markerEnd} className={classes.join(" ")} interactionWidth={18} />
+      <BaseEdge id={props.id} path={path} markerEnd={props.markerEnd} className={classes.join(" ")}
+        style={traffic === undefined ? undefined : { strokeWidth: 1.6 + 7 * traffic.weight }}
+        interactionWidth={18}
+      />
+      {traffic !== undefined && traffic.words !== "" && (
+        <EdgeLabelRenderer>
+          <span
+            className="way-number number"
+            style={{ transform: `translate(-50%, -50%) translate(${labelX}px, ${labelY}px)` }}
+          >
+            {traffic.words}
+          </span>
+        </EdgeLabelRenderer>
+      )}
       {data?.onInsert !== undefined && (
         <EdgeLabelRenderer>
           <button

@@ -33,6 +33,7 @@ export interface FlowDocument {
   readonly description?: string;
   readonly trigger?: Trigger;
   readonly nodes: readonly FlowNode[];
+  readonly tests?: readonly unknown[];
 }
 
 export const SCHEMA = "clarion.flow/1";

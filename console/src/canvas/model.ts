@@ -22,7 +22,7 @@ export type Operation =
     }
   | { op: "move"; positions: Readonly<Record<string, Position>> }
   | { op: "rename"; id: string; to: string }
-  | { op: "set_flow"; changes: Partial<Pick<FlowDocument, "name" | "description" | "trigger">> }
+  | { op: "set_flow"; changes: Partial<Pick<FlowDocument, "name" | "description" | "trigger" | "tests">> }
   /** All of them as one step of undo. */
   | { op: "all"; operations: readonly Operation[] };
 

@@ -6,11 +6,15 @@ import {
   CloseOutlined,
   EyeOutlined,
   FlagOutlined,
+  HourglassOutlined,
+  LoginOutlined,
   SendOutlined,
+  WarningOutlined,
 } from "@ant-design/icons";
 import type { ReactNode } from "react";
 
 export const SHOWN = [
+  ["entered_count", "mute"],
   ["waiting_count", "wait"],
   ["sent_count", "run"],
   ["delivered_count", "ok"],
@@ -18,7 +22,10 @@ export const SHOWN = [
   ["failed_count", "fail"],
 ] as const;
 
-const SIGNS: Record<(typeof SHOWN)[number][0] | "ended", ReactNode> = {
+const SIGNS: Record<(typeof SHOWN)[number][0] | "ended" | "broken" | "median", ReactNode> = {
+  entered_count: <LoginOutlined />,
+  broken: <WarningOutlined />,
+  median: <HourglassOutlined />,
   waiting_count: <ClockCircleOutlined />,
   sent_count: <SendOutlined />,
   delivered_count: <CheckOutlined />,

@@ -15,6 +15,7 @@ export type Move = NonNullable<Schemas["PlayBody"]["moves"]>[number];
 export interface PlaySettings {
   contactId: number | undefined;
   name: string;
+  attributes: Readonly<Record<string, string>>;
   /** ISO; undefined: now. */
   startedAt: string | undefined;
   inputs: Readonly<Record<string, string>>;
@@ -29,14 +30,7 @@ export function usePlay(flow: FlowDocument, settings: PlaySettings, moves: reado
     queryFn: () =>
       answerOf(
         api.POST("/api/v1/flows/play", {
-          body: {
-            definition: settled,
-            contact_id: settings.contactId,
-            person: { name: settings.name, phone: "+4915112345678", attributes: {} },
-            started_at: settings.startedAt,
-            inputs: { ...settings.inputs },
-            moves: [...moves],
-          },
+          body: playBody(settled, settings, moves),
         }),
       ),
     placeholderData: keepPreviousData,
@@ -44,6 +38,62 @@ export function usePlay(flow: FlowDocument, settings: PlaySettings, moves: reado
     staleTime: Number.POSITIVE_INFINITY,
     retry: false,
   });
+}
+
+/** A play as the server takes it. */
+export function playBody(flow: FlowDocument, settings: PlaySettings, moves: readonly Move[]) {
+  return {
+    definition: flow,
+    contact_id: settings.contactId,
+    person: { name: settings.name, phone: "+4915112345678", attributes: { ...settings.attributes } },
+    started_at: settings.startedAt,
+    inputs: { ...settings.inputs },
+    moves: [...moves],
+  };
+}
+
+/** The tests that stand in a flow; what has no name is left out. */
+export function testsOf(flow: FlowDocument): readonly { name: string }[] {
+  return listOf(flow.tests).flatMap((each) =>
+    isRecord(each) && typeof each.name === "string" ? [{ ...each, name: each.name }] : [],
+  );
+}
+
+export interface SharedPlay {
+  settings: PlaySettings;
+  moves: readonly Move[];
+}
+
+/** A play as a part of an address. */
+export function packed(play: SharedPlay): string {
+  const bytes = new TextEncoder().encode(JSON.stringify(play));
+  return btoa(String.fromCodePoint(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+}
+
+/** What `packed` made; undefined for anything else. */
+export function unpacked(text: string | null): SharedPlay | undefined {
+  if (text === null) return undefined;
+  try {
+    const bytes = Uint8Array.from(
+      atob(text.replaceAll("-", "+").replaceAll("_", "/")),
+      (each) => each.codePointAt(0) ?? 0,
+    );
+    const play: unknown = JSON.parse(new TextDecoder().decode(bytes));
+    if (!isRecord(play) || !isRecord(play.settings) || !Array.isArray(play.moves)) return undefined;
+    const { name, attributes, contactId, startedAt, inputs } = play.settings;
+    return {
+      settings: {
+        name: textOf(name),
+        attributes: isRecord(attributes) ? (attributes as Record<string, string>) : {},
+        contactId: typeof contactId === "number" ? contactId : undefined,
+        startedAt: typeof startedAt === "string" ? startedAt : undefined,
+        inputs: isRecord(inputs) ? (inputs as Record<string, string>) : {},
+      },
+      moves: play.moves as Move[],
+    };
+  } catch {
+    return undefined; // somebody cut the address
+  }
 }
 
 /** What the canvas lights up. */

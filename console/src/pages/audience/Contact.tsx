@@ -22,6 +22,7 @@ import { EditContact } from "./ContactForm";
 import { ConsentPanel } from "./ConsentPanel";
 import { AddressPanel, GroupsPanel, ProfilePanel } from "./ContactPanels";
 import { Conversation } from "./Conversation";
+import { ContactSessions } from "../sessions/ContactSessions";
 import { Participations } from "./Participations";
 import { type Contact, contactQuery } from "./queries";
 import type { ContactTab } from "./search";
@@ -148,6 +149,11 @@ export function ContactPage() {
                 key: "campaigns",
                 label: t("campaigns.title"),
                 children: <Participations contactId={contactId} />,
+              },
+              {
+                key: "sessions",
+                label: t("sessions.title"),
+                children: <ContactSessions contactId={contactId} />,
               },
             ]}
           />

@@ -10,7 +10,7 @@ export interface ContactSearch {
 }
 
 /** A part of the contact page that is asked for by name. */
-export const CONTACT_TABS = ["conversation", "campaigns"] as const;
+export const CONTACT_TABS = ["conversation", "campaigns", "sessions"] as const;
 export type ContactTab = (typeof CONTACT_TABS)[number];
 
 function positive(value: unknown): number | undefined {

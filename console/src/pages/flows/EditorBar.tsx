@@ -2,6 +2,7 @@
 
 import {
   ArrowLeftOutlined,
+  BarChartOutlined,
   DownloadOutlined,
   EditOutlined,
   HistoryOutlined,
@@ -88,6 +89,11 @@ export function EditorBar(props: {
       )}
       <Tool label={t("bar.find")} icon={<SearchOutlined />} onClick={() => props.onDialog("find")} />
       <Tool label={t("bar.phone")} icon={<MobileOutlined />} isPressed={props.isPhoneOpen} onClick={props.onPhone} />
+      <Tool
+        label={t("bar.insight")}
+        icon={<BarChartOutlined />}
+        onClick={() => void navigate({ to: "/flows/$flowId/insight", params: { flowId: flow.id } })}
+      />
       <Tool label={t("bar.versions")} icon={<HistoryOutlined />} onClick={() => props.onDialog("versions")} />
       <Tool label={t("bar.export")} icon={<DownloadOutlined />} href={exportAddress(flow.id, props.version)} />
       <Tool label={t("bar.help")} icon={<QuestionOutlined />} onClick={() => props.onDialog("help")} />

@@ -26,7 +26,7 @@ import {
 import { useProblems } from "../../canvas/problems";
 import { ProblemsPanel } from "../../canvas/ProblemsPanel";
 import { QuickAdd } from "../../canvas/QuickAdd";
-import { Simulator } from "../../canvas/Simulator";
+import { Simulator } from "../../canvas/simulator/Simulator";
 import { useAutosave } from "./autosave";
 import { EditorBar } from "./EditorBar";
 import { FindNode, KeysHelp, NameDialog } from "./dialogs";
@@ -54,7 +54,9 @@ export function EditorFrame(props: {
   const [history, step] = useReducer(stepped, props.first.document, historyOf);
   const draft = history.present;
   const [selection, setSelection] = useState<ReadonlySet<string>>(NONE);
-  const [side, setSide] = useState<Side>("step");
+  const [side, setSide] = useState<Side>(() =>
+    new URLSearchParams(window.location.search).has("play") ? "phone" : "step",
+  );
   const [dialog, setDialog] = useState<Dialog>();
   const [adding, setAdding] = useState<Place>();
   const [lit, setLit] = useState<Lit>();
@@ -145,12 +147,12 @@ export function EditorFrame(props: {
 
   async function restore(number: number): Promise<void> {
     const { definition } = await queries.fetchQuery(versionQuery(flow.id, number));
-    const { name, description, trigger, nodes } = arranged(documentOf(definition));
+    const { name, description, trigger, nodes, tests } = arranged(documentOf(definition));
     edit({
       op: "all",
       operations: [
         { op: "remove", ids: draft.nodes.map((node) => node.id) },
-        { op: "set_flow", changes: { name, description, trigger } },
+        { op: "set_flow", changes: { name, description, trigger, tests } },
         ...nodes.filter((node) => node.kind !== "start").map((node): Operation => ({ op: "add_node", node })),
         ...Object.entries(nodes.find((node) => node.kind === "start")?.exits ?? {}).map(
           ([exit, to]): Operation => ({ op: "connect", from: "start", exit, to }),
@@ -347,7 +349,13 @@ export function EditorFrame(props: {
         </div>
         <div className="body" tabIndex={-1}>
           {side === "phone" ? (
-            <Simulator flow={draft} onLit={setLit} onOpen={open} />
+            <Simulator
+              flow={draft}
+              isReadOnly={isReadOnly}
+              onLit={setLit}
+              onOpen={open}
+              onTests={(tests) => edit({ op: "set_flow", changes: { tests } })}
+            />
           ) : chosen !== undefined ? (
             <Inspector
               key={chosen.id}

@@ -1,6 +1,7 @@
 // What the addresses of the flow pages carry.
 
 import { TRIGGER_KINDS, type TriggerKind } from "../../canvas/document";
+import { SHOWN_TRAFFIC, type ShownTraffic } from "../../canvas/shownTraffic";
 
 export interface FlowListSearch {
   search?: string;
@@ -21,6 +22,8 @@ export interface FlowSearch {
   /** A published version, read only; else the draft. */
   version?: number;
   node?: string;
+  /** A play that somebody shared. */
+  play?: string;
 }
 
 export function flowSearchOf(search: Record<string, unknown>): FlowSearch {
@@ -28,5 +31,17 @@ export function flowSearchOf(search: Record<string, unknown>): FlowSearch {
   return {
     version: Number.isSafeInteger(version) && version > 0 ? version : undefined,
     node: typeof search.node === "string" && search.node !== "" ? search.node : undefined,
+    play: typeof search.play === "string" ? search.play : undefined,
   };
+}
+
+export interface InsightSearch {
+  version?: number;
+  node?: string;
+  shown?: ShownTraffic;
+}
+
+export function insightSearchOf(search: Record<string, unknown>): InsightSearch {
+  const { version, node } = flowSearchOf(search);
+  return { version, node, shown: SHOWN_TRAFFIC.find((each) => each === search.shown) };
 }

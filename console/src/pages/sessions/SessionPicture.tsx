@@ -1,0 +1,70 @@
+// The flow of a session with the way that it went.
+
+import { useQuery } from "@tanstack/react-query";
+import { useEffect, useMemo, useRef } from "react";
+import { useTranslation } from "react-i18next";
+import { asProblem } from "../../api/problem";
+import { documentOf } from "../../canvas/document";
+import type { LoggedEvent } from "../../canvas/EventLog";
+import { type CanvasInstance, FlowCanvas, type Lit } from "../../canvas/FlowCanvas";
+import { arranged } from "../../canvas/layout";
+import { JUMP, wayId } from "../../canvas/model";
+import { Failure } from "../../parts/Failure";
+import { Loading } from "../../parts/Loading";
+import { versionQuery } from "../flows/queries";
+import type { Story } from "./SessionPage";
+
+export function SessionPicture(props: {
+  session: Story;
+  events: readonly LoggedEvent[];
+  chosen: string | undefined;
+}) {
+  const { t } = useTranslation("insight");
+  const { session, events, chosen } = props;
+  const canvas = useRef<CanvasInstance>(undefined);
+  const version = useQuery(versionQuery(session.flow_id, session.version_number));
+  const flow = useMemo(
+    () => (version.data === undefined ? undefined : arranged(documentOf(version.data.definition))),
+    [version.data],
+  );
+  const lit = useMemo((): Lit => litBy(events, session.node_id), [events, session.node_id]);
+  useEffect(() => {
+    const node = flow?.nodes.find((each) => each.id === chosen);
+    if (node?.position) {
+      void canvas.current?.setCenter(node.position.x + 120, node.position.y + 60, { zoom: 1, duration: 250 });
+    }
+  }, [chosen, flow]);
+  if (flow === undefined) {
+    if (version.error === null) return <Loading rows={6} />;
+    return <Failure problem={asProblem(version.error)} onRetry={() => void version.refetch()} />;
+  }
+  return (
+    <div className="overlay-canvas">
+      <FlowCanvas
+        flow={flow}
+        label={t("session.canvas", { flow: flow.name })}
+        isReadOnly
+        lit={lit}
+        onReady={(instance) => {
+          canvas.current = instance;
+        }}
+      />
+    </div>
+  );
+}
+
+function litBy(events: readonly LoggedEvent[], standing: string | null): Lit {
+  const nodes = new Set<string>();
+  const ways = new Set<string>();
+  let here = standing ?? undefined;
+  for (const { event, node_id, details } of events) {
+    if (node_id === null) continue;
+    if (event === "node_entered") {
+      nodes.add(node_id);
+      here = node_id;
+    }
+    if (event === "exit_left") ways.add(wayId(node_id, details.exit === "jump" ? JUMP : String(details.exit)));
+  }
+  if (here !== undefined) nodes.add(here);
+  return { nodes, ways, here };
+}
