@@ -145,3 +145,35 @@ async def test_a_draft_that_is_nested_without_end_is_refused(admin: Any) -> None
         inner = inner["x"]
     answer = await admin.post("/api/v1/flows", json={"definition": {"name": "deep", "x": deep}})
     assert answer.json()["errors"][0]["code"] == "nested_too_deep"
+
+
+async def test_publishing_tells_beforehand_what_it_changes(admin: Any) -> None:
+    flow = (await admin.post("/api/v1/flows", json={"definition": SAMPLE})).json()
+    path = f"/api/v1/flows/{flow['id']}"
+    first = (await admin.get(f"{path}/publication")).json()
+    assert (first["difference"], first["can_publish"], first["published_number"]) == (
+        None,
+        True,
+        None,
+    )
+    noted = await admin.post(f"{path}/publish", json={"note": "The first"})
+    assert noted.json()["note"] == "The first"
+    changed = {**SAMPLE, "description": "New words"}
+    await admin.put(f"{path}/draft", json={"definition": changed, "revision": 1})
+    second = (await admin.get(f"{path}/publication")).json()
+    assert second["difference"]["fields"] == [
+        {"path": "description", "before": SAMPLE["description"], "after": "New words"}
+    ]
+    assert (second["waiting_count"], second["disturbed_count"]) == (0, 0)
+    await admin.post(f"{path}/publish", json={"waiting": "move"})
+    compared = await admin.get(f"{path}/compare", params={"before": 2, "after": 1})
+    assert compared.json()["fields"][0]["after"] == SAMPLE["description"]
+    moved = (await admin.get(f"{path}/changeovers")).json()["items"]
+    assert [(each["mode"], each["waiting_count"]) for each in moved] == [("move", 0)]
+    stale = await admin.post(f"{path}/versions/1/restore", json={"revision": 1})
+    assert stale.json()["code"] == "flow.stale"
+    restored = await admin.post(f"{path}/versions/1/restore", json={"revision": 2})
+    assert restored.json()["draft"] == SAMPLE
+    assert restored.json()["has_unpublished_changes"] is True
+    missing = await admin.get(f"{path}/compare", params={"before": 9})
+    assert missing.json()["code"] == "flow.version_not_found"

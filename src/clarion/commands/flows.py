@@ -15,6 +15,7 @@ from clarion.commands.bindings import flow_bind, flow_bindings, flow_rebind, flo
 from clarion.commands.flow_play import flow_play
 from clarion.commands.flow_reports import flow_insight, flow_log
 from clarion.commands.flow_tests import flow_test
+from clarion.commands.flow_versions import WaitingChoice, flow_changeovers, flow_diff, flow_restore
 from clarion.commands.output import AsJson, print_facts, print_json, print_note, print_table, run
 from clarion.commands.place import InWorkspace, open_desk
 from clarion.commands.starts import flow_starts, flow_trigger
@@ -29,6 +30,9 @@ __all__ = ["app"]
 app = typer.Typer(no_args_is_help=True, help="Flows: check, import, publish and start them.")
 app.command("trigger")(flow_trigger)
 app.command("starts")(flow_starts)
+app.command("diff")(flow_diff)
+app.command("restore")(flow_restore)
+app.command("changeovers")(flow_changeovers)
 app.command("bind")(flow_bind)
 app.command("rebind")(flow_rebind)
 app.command("unbind")(flow_unbind)
@@ -155,6 +159,10 @@ def flow_list(
 @app.command("publish")
 def flow_publish(
     flow: NameOrId,
+    note: Annotated[str, typer.Option(help="What is new.")] = "",
+    waiting: Annotated[
+        WaitingChoice, typer.Option(help="What becomes of sessions that wait in older versions.")
+    ] = WaitingChoice.FINISH,
     *,
     despite_tests: Annotated[
         bool, typer.Option("--despite-tests", help="Even when tests of the flow fail.")
@@ -168,7 +176,12 @@ def flow_publish(
         async with open_desk(workspace) as desk, desk.transaction() as connection:
             found = await flows.flow_named(connection, desk.scope, flow)
             return await flows.publish_flow(
-                connection, desk.scope, found.id, despite_tests=despite_tests
+                connection,
+                desk.scope,
+                found.id,
+                note=note,
+                waiting=waiting.value,
+                despite_tests=despite_tests,
             )
 
     version = run(work())

@@ -42,6 +42,7 @@ _OWN_ROWS = (
     Reason("contact_deleted", "refusal", "The contact was deleted", "联系人已删除"),
     Reason("campaign_ended", "refusal", "The campaign ended before the turn came", "轮到之前活动已结束"),
     Reason("campaign_deleted", "refusal", "The campaign was deleted", "活动已删除"),
+    Reason("flow_changed", "refusal", "Ended by a new version of the flow", "因流程发布新版本而结束"),
     Reason("flow_sent_nothing", "refusal", "The flow's path sends no message", "流程所走的路径没有发送消息"),
     Reason("handed_over", "refusal", "Handed over to a person", "已转交人工"),
     Reason("forwarded", "refusal", "Goes on in another flow", "已转入其他流程"),

@@ -9,11 +9,13 @@ from clarion.store.jobs import defer
 from clarion.store.pool import Connection
 
 __all__ = [
+    "CARRY_OVER",
     "DELIVER_WEBHOOKS",
     "PLAN_OCCURRENCE",
     "REQUEUE_HELD",
     "RUN_CHUNKS",
     "WEBHOOK_QUEUE",
+    "defer_changeover",
     "defer_chunks",
     "defer_deliveries",
     "defer_planning",
@@ -24,6 +26,7 @@ PLAN_OCCURRENCE = "plan_occurrence"
 RUN_CHUNKS = "run_chunks"
 REQUEUE_HELD = "requeue_held"
 DELIVER_WEBHOOKS = "deliver_webhooks"
+CARRY_OVER = "carry_over"
 
 QUEUE = "engine"
 WEBHOOK_QUEUE = "webhooks"
@@ -79,3 +82,14 @@ async def defer_deliveries(
             queueing_lock=f"webhooks:{endpoint_id}",
             schedule_at=at,
         )
+
+
+async def defer_changeover(connection: Connection, changeover_id: int) -> None:
+    """Move or stop those who wait in older versions of a flow."""
+    await defer(
+        connection,
+        CARRY_OVER,
+        QUEUE,
+        args={"changeover_id": changeover_id},
+        queueing_lock=f"changeover:{changeover_id}",
+    )

@@ -18,12 +18,13 @@ import structlog
 
 from clarion.channels.wire import WireClient, WireLimits
 from clarion.engine.calls import Caller
+from clarion.engine.changeover import carry_over
 from clarion.engine.dispatcher import LeaseLostError, SenderOwner
 from clarion.engine.fires import FireHandlers
 from clarion.engine.flow_versions import FlowVersions
 from clarion.engine.fold_results import fold_results
 from clarion.engine.fold_webhooks import fold_webhooks
-from clarion.engine.jobs import PLAN_OCCURRENCE, QUEUE, REQUEUE_HELD, RUN_CHUNKS
+from clarion.engine.jobs import CARRY_OVER, PLAN_OCCURRENCE, QUEUE, REQUEUE_HELD, RUN_CHUNKS
 from clarion.engine.parts import Parts
 from clarion.engine.planner import Planner
 from clarion.engine.requeue import requeue_held
@@ -72,6 +73,7 @@ class Worker:
             TaskSpec(PLAN_OCCURRENCE, self._plan_occurrence, QUEUE, retry_count=10),
             TaskSpec(RUN_CHUNKS, self._run_chunks, QUEUE, retry_count=10),
             TaskSpec(REQUEUE_HELD, self._requeue_held, QUEUE, retry_count=10),
+            TaskSpec(CARRY_OVER, self._carry_over, QUEUE, retry_count=10),
         )
 
     def start(self) -> None:
@@ -187,3 +189,6 @@ class Worker:
 
     async def _requeue_held(self, campaign_id: int | None, sender_id: int | None) -> None:
         await requeue_held(self._parts, campaign_id=campaign_id, sender_id=sender_id)
+
+    async def _carry_over(self, changeover_id: int) -> None:
+        await carry_over(self._parts, changeover_id)

@@ -11,6 +11,7 @@ from clarion.web.contacts import routes as contacts
 from clarion.web.conversations import routes as conversations
 from clarion.web.dry_runs import routes as dry_runs
 from clarion.web.flows import routes as flows
+from clarion.web.flows import version_routes as flow_versions
 from clarion.web.groups import routes as groups
 from clarion.web.imports import routes as imports
 from clarion.web.keys import routes as keys
@@ -43,6 +44,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     groups.router,
     imports.router,
     flows.router,
+    flow_versions.router,
     starts.router,
     bindings.router,
     campaigns.router,

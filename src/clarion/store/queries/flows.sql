@@ -12,6 +12,10 @@ SELECT f.id, f.name, f.trigger_kind, f.draft_revision, f.published_version_id,
     (SELECT count(*) FROM campaigns c
         WHERE c.flow_id = f.id AND c.status <> 'ended' AND c.deleted_at IS NULL
     ) AS live_campaign_count,
+    (SELECT count(*) FROM bindings b WHERE b.flow_id = f.id) AS binding_count,
+    (SELECT count(*) FROM (
+        SELECT FROM sessions s WHERE s.flow_id = f.id AND s.status = 'waiting' LIMIT 10001
+    ) found) AS waiting_count,
     f.created_at, f.updated_at
 FROM flows f
 LEFT JOIN flow_versions v ON v.id = f.published_version_id
@@ -39,6 +43,10 @@ SELECT f.id, f.name, f.trigger_kind, f.draft_revision, f.published_version_id,
     (SELECT count(*) FROM campaigns c
         WHERE c.flow_id = f.id AND c.status <> 'ended' AND c.deleted_at IS NULL
     ) AS live_campaign_count,
+    (SELECT count(*) FROM bindings b WHERE b.flow_id = f.id) AS binding_count,
+    (SELECT count(*) FROM (
+        SELECT FROM sessions s WHERE s.flow_id = f.id AND s.status = 'waiting' LIMIT 10001
+    ) found) AS waiting_count,
     f.created_at, f.updated_at, f.draft
 FROM flows f
 LEFT JOIN flow_versions v ON v.id = f.published_version_id
@@ -72,10 +80,10 @@ WHERE id = :flow_id;
 -- Makes the draft the next version, and the published one.
 WITH version AS (
     INSERT INTO flow_versions
-        (workspace_id, flow_id, number, definition, published_at, published_by)
+        (workspace_id, flow_id, number, definition, published_at, published_by, note)
     SELECT f.workspace_id, f.id,
         1 + coalesce((SELECT max(v.number) FROM flow_versions v WHERE v.flow_id = f.id), 0),
-        f.draft, :now, :published_by
+        f.draft, :now, :published_by, :note
     FROM flows f
     WHERE f.id = :flow_id
     RETURNING id, number
@@ -103,7 +111,7 @@ UPDATE flows SET deleted_at = :now, updated_at = :now WHERE id = :flow_id;
 
 -- name: versions_page
 -- The versions of a flow, the newest first.
-SELECT id, flow_id, number, published_at, published_by
+SELECT id, flow_id, number, published_at, published_by, note
 FROM flow_versions
 WHERE flow_id = :flow_id AND (:below_number::bigint IS NULL OR number < :below_number)
 ORDER BY number DESC
@@ -111,7 +119,7 @@ LIMIT :limit;
 
 -- name: read_version
 -- One version of a flow that was not deleted.
-SELECT v.id, v.flow_id, v.number, v.published_at, v.published_by, v.definition
+SELECT v.id, v.flow_id, v.number, v.published_at, v.published_by, v.note, v.definition
 FROM flow_versions v
 JOIN flows f ON f.id = v.flow_id
 WHERE v.workspace_id = :workspace_id AND v.flow_id = :flow_id AND v.number = :number

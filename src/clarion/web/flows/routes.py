@@ -218,7 +218,13 @@ async def flow_publish(
 ) -> FlowVersionAnswer:
     """The problems that keep it from being published are in `details.problems`."""
     version = await flows.publish_flow(
-        connection, scope, flow_id, revision=body.revision, despite_tests=body.despite_tests
+        connection,
+        scope,
+        flow_id,
+        revision=body.revision,
+        note=body.note,
+        waiting=body.waiting,
+        despite_tests=body.despite_tests,
     )
     return FlowVersionAnswer.model_validate(version)
 

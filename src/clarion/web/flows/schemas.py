@@ -63,6 +63,14 @@ class PublishBody(Body):
     despite_tests: bool = Field(
         default=False, description="Publish it even when tests of the draft fail."
     )
+    note: Annotated[str, Field(max_length=500)] = Field(
+        default="", description="What is new, for the list of versions."
+    )
+    waiting: Literal["finish", "move", "stop"] = Field(
+        default="finish",
+        description="What becomes of sessions that wait in older versions: they finish there, go on "
+        "in the new one if it has their node, or end.",
+    )
 
 
 class ProblemOfFlow(BaseModel):
@@ -99,6 +107,8 @@ class FlowSummaryAnswer(BaseModel):
     published_at: datetime | None
     has_unpublished_changes: bool
     live_campaign_count: int = Field(description="Campaigns that use it and are not over.")
+    binding_count: int = Field(description="Senders to which it listens.")
+    waiting_count: int = Field(description="Sessions that wait; 10,001 means more than 10,000.")
     created_at: datetime
     updated_at: datetime
 
@@ -119,6 +129,7 @@ class FlowVersionSummaryAnswer(BaseModel):
     number: int
     published_at: datetime
     published_by: str
+    note: str
 
 
 class FlowVersionAnswer(FlowVersionSummaryAnswer):
