@@ -1286,6 +1286,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/flows/{flow_id}/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compare two versions of a flow
+         * @description Without `after`, the draft is compared.
+         */
+        get: operations["flow_version_compare"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flows/{flow_id}/publication": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * See what publishing the draft would change
+         * @description The differences, the problems, and how many people wait where.
+         */
+        get: operations["flow_read_publication"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flows/{flow_id}/versions/{number}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make an old version the draft again
+         * @description The draft that is replaced is lost; the flow keeps its name.
+         */
+        post: operations["flow_version_restore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flows/{flow_id}/changeovers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what became of those who waited in older versions
+         * @description One for each time that a publisher chose `move` or `stop`, the newest first.
+         */
+        get: operations["flow_list_changeovers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/flows/{flow_id}/starts": {
         parameters: {
             query?: never;
@@ -2507,7 +2587,7 @@ export interface components {
                 [key: string]: number;
             };
             /** Differences */
-            differences: components["schemas"]["DifferenceAnswer"][];
+            differences: components["schemas"]["clarion__web__occurrences__schemas__DifferenceAnswer"][];
             /**
              * Gone Count
              * @description People whose message was deleted with their contact.
@@ -2948,6 +3028,51 @@ export interface components {
          */
         CampaignStatus: "pending" | "in_progress" | "suspended" | "ended";
         /**
+         * ChangeoverAnswer
+         * @description What became of those who waited in older versions.
+         */
+        ChangeoverAnswer: {
+            /** Id */
+            id: number;
+            /** Flow Id */
+            flow_id: number;
+            /**
+             * Number
+             * @description The version that was published.
+             */
+            number: number;
+            /**
+             * Mode
+             * @enum {string}
+             */
+            mode: "move" | "stop";
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "running" | "finished";
+            /** Waiting Count */
+            waiting_count: number;
+            /** Moved Count */
+            moved_count: number;
+            /** Stopped Count */
+            stopped_count: number;
+            /**
+             * Kept Count
+             * @description They finish in their version: the new one has no place.
+             */
+            kept_count: number;
+            /** Asked By */
+            asked_by: string;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            /** Finished At */
+            finished_at: string | null;
+        };
+        /**
          * Channel
          * @description A kind of network; the value is what is stored and spoken.
          * @enum {string}
@@ -3338,18 +3463,6 @@ export interface components {
             event_count: number;
             /** Kinds */
             kinds: string[];
-        };
-        /**
-         * DifferenceAnswer
-         * @description A counter that is not what the rows say.
-         */
-        DifferenceAnswer: {
-            /** Name */
-            name: string;
-            /** Stored Count */
-            stored_count: number;
-            /** Counted Count */
-            counted_count: number;
         };
         /**
          * DoubtPolicy
@@ -3752,6 +3865,21 @@ export interface components {
             failed_count: number;
         };
         /**
+         * FieldChangeAnswer
+         * @description One field with its values; null where it is missing.
+         */
+        FieldChangeAnswer: {
+            /**
+             * Path
+             * @description Such as `config.text.body` or `exits.next`.
+             */
+            path: string;
+            /** Before */
+            before: unknown;
+            /** After */
+            after: unknown;
+        };
+        /**
          * FlowAnswer
          * @description A flow with its draft.
          */
@@ -3780,6 +3908,16 @@ export interface components {
              * @description Campaigns that use it and are not over.
              */
             live_campaign_count: number;
+            /**
+             * Binding Count
+             * @description Senders to which it listens.
+             */
+            binding_count: number;
+            /**
+             * Waiting Count
+             * @description Sessions that wait; 10,001 means more than 10,000.
+             */
+            waiting_count: number;
             /**
              * Created At
              * Format: date-time
@@ -3866,6 +4004,16 @@ export interface components {
              */
             live_campaign_count: number;
             /**
+             * Binding Count
+             * @description Senders to which it listens.
+             */
+            binding_count: number;
+            /**
+             * Waiting Count
+             * @description Sessions that wait; 10,001 means more than 10,000.
+             */
+            waiting_count: number;
+            /**
              * Created At
              * Format: date-time
              */
@@ -3894,6 +4042,8 @@ export interface components {
             published_at: string;
             /** Published By */
             published_by: string;
+            /** Note */
+            note: string;
             /** Definition */
             definition: {
                 [key: string]: unknown;
@@ -3917,6 +4067,8 @@ export interface components {
             published_at: string;
             /** Published By */
             published_by: string;
+            /** Note */
+            note: string;
         };
         /**
          * GroupAnswer
@@ -4815,6 +4967,28 @@ export interface components {
             role: components["schemas"]["Role"];
         };
         /**
+         * NodeChangeAnswer
+         * @description One node that differs.
+         */
+        NodeChangeAnswer: {
+            /** Node Id */
+            node_id: string;
+            /**
+             * Change
+             * @enum {string}
+             */
+            change: "added" | "removed" | "changed";
+            /** Kind */
+            kind: string;
+            /** Label */
+            label: string;
+            /**
+             * Fields
+             * @description Empty unless it was changed.
+             */
+            fields: components["schemas"]["FieldChangeAnswer"][];
+        };
+        /**
          * NodeCountsAnswer
          * @description One node: sessions that stand or ended here, and the messages that it wrote.
          */
@@ -5080,6 +5254,21 @@ export interface components {
         Page_CampaignAnswer_: {
             /** Items */
             items: components["schemas"]["CampaignAnswer"][];
+            /**
+             * Next Cursor
+             * @description Give it as `cursor` for the next page; null on the last one.
+             */
+            next_cursor?: string | null;
+            /**
+             * Total Count
+             * @description Only where the list counts itself.
+             */
+            total_count?: number | null;
+        };
+        /** Page[ChangeoverAnswer] */
+        Page_ChangeoverAnswer_: {
+            /** Items */
+            items: components["schemas"]["ChangeoverAnswer"][];
             /**
              * Next Cursor
              * @description Give it as `cursor` for the next page; null on the last one.
@@ -5885,6 +6074,34 @@ export interface components {
             eta_seconds: number | null;
         };
         /**
+         * PublicationAnswer
+         * @description What publishing the draft would change.
+         */
+        PublicationAnswer: {
+            /** Draft Revision */
+            draft_revision: number;
+            /** Published Number */
+            published_number: number | null;
+            /** @description Null when nothing is published. */
+            difference: components["schemas"]["clarion__web__flows__version_schemas__DifferenceAnswer"] | null;
+            /** Problems */
+            problems: components["schemas"]["ProblemOfFlow"][];
+            /** Can Publish */
+            can_publish: boolean;
+            /**
+             * Waiting
+             * @description Where sessions wait, all versions.
+             */
+            waiting: components["schemas"]["WaitingAtNodeAnswer"][];
+            /** Waiting Count */
+            waiting_count: number;
+            /**
+             * Disturbed Count
+             * @description Sessions of the published version that wait at changed or removed nodes.
+             */
+            disturbed_count: number;
+        };
+        /**
          * PublishBody
          * @description Which draft is meant.
          */
@@ -5900,6 +6117,19 @@ export interface components {
              * @default false
              */
             despite_tests: boolean;
+            /**
+             * Note
+             * @description What is new, for the list of versions.
+             * @default
+             */
+            note: string;
+            /**
+             * Waiting
+             * @description What becomes of sessions that wait in older versions: they finish there, go on in the new one if it has their node, or end.
+             * @default finish
+             * @enum {string}
+             */
+            waiting: "finish" | "move" | "stop";
         };
         /**
          * ReasonCountAnswer
@@ -5999,6 +6229,14 @@ export interface components {
             key: string;
         };
         /**
+         * RestoreBody
+         * @description The revision of the draft that is replaced.
+         */
+        RestoreBody: {
+            /** Revision */
+            revision: number;
+        };
+        /**
          * ResumeBody
          * @description From when on; now, when no start is given.
          */
@@ -6075,6 +6313,16 @@ export interface components {
             name: string;
             /** Description */
             description: string;
+            /**
+             * Trigger Kind
+             * @enum {string}
+             */
+            trigger_kind: "manual" | "whatsapp" | "viber" | "messenger" | "instagram";
+            /**
+             * Templates
+             * @description The names of the templates that it needs.
+             */
+            templates: string[];
             /** Definition */
             definition: {
                 [key: string]: unknown;
@@ -6895,6 +7143,18 @@ export interface components {
             created_at: string;
         };
         /**
+         * WaitingAtNodeAnswer
+         * @description How many sessions wait at a node of a version.
+         */
+        WaitingAtNodeAnswer: {
+            /** Number */
+            number: number;
+            /** Node Id */
+            node_id: string;
+            /** Waiting Count */
+            waiting_count: number;
+        };
+        /**
          * WallAnswer
          * @description Phones, live.
          */
@@ -7073,6 +7333,33 @@ export interface components {
             node_id: string;
             /** Exit */
             exit: string;
+        };
+        /**
+         * DifferenceAnswer
+         * @description What two definitions have not in common.
+         */
+        clarion__web__flows__version_schemas__DifferenceAnswer: {
+            /**
+             * Fields
+             * @description Of the flow itself, such as its trigger.
+             */
+            fields: components["schemas"]["FieldChangeAnswer"][];
+            /** Nodes */
+            nodes: components["schemas"]["NodeChangeAnswer"][];
+            /** Is Empty */
+            is_empty: boolean;
+        };
+        /**
+         * DifferenceAnswer
+         * @description A counter that is not what the rows say.
+         */
+        clarion__web__occurrences__schemas__DifferenceAnswer: {
+            /** Name */
+            name: string;
+            /** Stored Count */
+            stored_count: number;
+            /** Counted Count */
+            counted_count: number;
         };
         /**
          * FieldProblem
@@ -8722,7 +9009,9 @@ export interface operations {
     };
     flow_list_samples: {
         parameters: {
-            query?: never;
+            query?: {
+                language?: "en" | "zh";
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -9045,6 +9334,107 @@ export interface operations {
                 };
                 content: {
                     "application/json": Record<string, never>;
+                };
+            };
+        };
+    };
+    flow_version_compare: {
+        parameters: {
+            query: {
+                before: number;
+                after?: number | null;
+            };
+            header?: never;
+            path: {
+                flow_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["clarion__web__flows__version_schemas__DifferenceAnswer"];
+                };
+            };
+        };
+    };
+    flow_read_publication: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                flow_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublicationAnswer"];
+                };
+            };
+        };
+    };
+    flow_version_restore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                flow_id: number;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RestoreBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowAnswer"];
+                };
+            };
+        };
+    };
+    flow_list_changeovers: {
+        parameters: {
+            query?: {
+                /** @description Items a page. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                flow_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ChangeoverAnswer_"];
                 };
             };
         };

@@ -20,6 +20,7 @@ from pydantic import ValidationError
 
 from clarion.domain.errors import ClarionError, Problem
 from clarion.flow.flow_test import FlowTest, flow_test_to_json, read_tests
+from clarion.flow.formats import SCHEMA, brought_up_to_date, is_newer
 from clarion.flow.nodes import NODE_KINDS
 from clarion.flow.nodes.kind import Node, NodeKind
 from clarion.flow.problems import error, problems_of_config, shown, unknown_fields
@@ -36,7 +37,6 @@ __all__ = [
     "to_json",
 ]
 
-SCHEMA = "clarion.flow/1"
 START_NODE_ID = "start"
 MAX_NODES = 500
 MAX_BYTES = 1_000_000
@@ -85,7 +85,17 @@ def read_flow(data: object) -> tuple[Flow | None, list[Problem]]:
     """The flow, if there is one, and every problem of form; total."""
     if not isinstance(data, Mapping):
         return None, [error("not_object", "flow", "The flow is not a JSON object.", "Write `{…}`.")]
+    data = brought_up_to_date(data)
     schema = data.get("schema")
+    if is_newer(schema):
+        return None, [
+            error(
+                "newer_schema",
+                "schema",
+                f"The file is of the format {shown(schema)}; this Clarion knows up to `{SCHEMA}`.",
+                "Upgrade this Clarion, or export the flow again from one of this version.",
+            )
+        ]
     if schema != SCHEMA:
         return None, [
             error(

@@ -19,6 +19,7 @@ import asyncpg
 from clarion.domain.errors import ClarionError
 from clarion.domain.identity import Permission
 from clarion.flow.draft import check_storable, name_of, trigger_kind_of
+from clarion.flow.formats import brought_up_to_date
 from clarion.services import audit
 from clarion.services.flow_checks import check_definition, check_draft
 from clarion.services.flow_rows import (
@@ -87,6 +88,7 @@ async def create_flow(
     Raises ``request.invalid``, ``flow.name_taken``.
     """
     scope.require(Permission.EDIT_FLOWS)
+    definition = brought_up_to_date(definition)
     check_storable(definition)
     draft = dict(definition) if name is None else {**definition, "name": name}
     draft["name"] = name_of(draft)
@@ -188,6 +190,7 @@ async def update_draft(
     Raises ``flow.not_found``, ``flow.stale``, ``flow.name_taken``, ``request.invalid``.
     """
     scope.require(Permission.EDIT_FLOWS)
+    definition = brought_up_to_date(definition)
     check_storable(definition)
     draft = {**definition, "name": name_of(definition)}
     before = await lock_flow(connection, scope, flow_id)

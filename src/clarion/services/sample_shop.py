@@ -21,7 +21,7 @@ from clarion.domain.errors import ClarionError
 from clarion.domain.identity import Role
 from clarion.domain.message import Address, AddressKind, Channel
 from clarion.domain.plan import EveryMinute, Once, Plan
-from clarion.flow.samples import SAMPLE_NAMES, sample
+from clarion.flow.samples import sample
 from clarion.imports.files import ImportOptions
 from clarion.services.campaigns import Campaign, CampaignFilter, create_campaign, list_campaigns
 from clarion.services.contacts import ContactDraft, ContactFilter, contact_ids, create_contact
@@ -79,6 +79,9 @@ _MOST_CONTACTS = 10_000_000
 _MOST_GROUPS = 1_000
 _MOST_CAMPAIGNS = 200
 
+# Three of the gallery are enough for a shop to look at.
+_SHOP_FLOWS = ("spring_offer", "feedback_score", "appointment_reminder")
+
 
 async def open_sender(place: Place, scope: Scope, *, base_url: str) -> tuple[Sender, SenderAccount]:
     """The shop's sender, speaking to ``base_url``; it is made when there is none."""
@@ -120,7 +123,7 @@ async def fill_shop(
         )
     await sync_templates(place, scope, sender_id)
     async with transaction(place.pool) as connection:
-        for name in SAMPLE_NAMES:
+        for name in _SHOP_FLOWS:
             flow = await import_flow(connection, scope, sample(name))
             if flow.published_version_id is None:
                 await publish_flow(connection, scope, flow.id)

@@ -9,6 +9,7 @@ import { useTranslation } from "react-i18next";
 import { useMay } from "../../app/session";
 import { documentOf, TRIGGER_KINDS } from "../../canvas/document";
 import { useAct } from "../../parts/act";
+import { Count } from "../../parts/Count";
 import { Empty } from "../../parts/Empty";
 import { ListTable } from "../../parts/ListTable";
 import { PageHead } from "../../parts/PageHead";
@@ -136,6 +137,12 @@ export function FlowList() {
                   {t("campaigns", { count: flow.live_campaign_count })}
                 </Link>
               ),
+          },
+          {
+            title: t("columns.waiting"),
+            key: "waiting",
+            render: (_, flow) =>
+              flow.waiting_count === 0 ? <span className="soft">–</span> : <Count value={flow.waiting_count} />,
           },
           { title: t("columns.changed"), key: "changed", render: (_, flow) => <Ago at={flow.updated_at} /> },
           {

@@ -79,8 +79,8 @@ function Blank({ isBusy, onCreate }: WayProps) {
 }
 
 function Samples({ isBusy, onCreate }: WayProps) {
-  const { t } = useTranslation("flows");
-  const { data, error, refetch } = useQuery(samplesQuery);
+  const { t, i18n } = useTranslation("flows");
+  const { data, error, refetch } = useQuery(samplesQuery(i18n.language.startsWith("zh") ? "zh" : "en"));
   if (error !== null) return <Failure problem={asProblem(error)} onRetry={() => void refetch()} />;
   if (data === undefined) return <Loading rows={4} />;
   return (
@@ -93,6 +93,11 @@ function Samples({ isBusy, onCreate }: WayProps) {
             <div>
               <h3>{sample.name}</h3>
               <p className="soft">{sample.description}</p>
+              {sample.templates.length > 0 && (
+                <p className="soft">
+                  {t("new.needs", { count: sample.templates.length })} <code>{sample.templates.join(", ")}</code>
+                </p>
+              )}
               <div className="flow-sample-kinds" aria-hidden="true">
                 {kinds.map((kind, index) => (
                   // The steps of a sample never change.

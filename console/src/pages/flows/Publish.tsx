@@ -1,14 +1,15 @@
 // Publish the draft: what keeps it from that, what changes, and who is already under way.
 
 import { useQuery } from "@tanstack/react-query";
-import { Alert, Modal } from "antd";
+import { Alert, Input, Modal, Radio } from "antd";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { documentOf, type FlowDocument } from "../../canvas/document";
 import { difference } from "../../canvas/model";
 import { ProblemList } from "../../canvas/ProblemsPanel";
 import type { FlowProblem } from "../../canvas/problems";
 import { useAct } from "../../parts/act";
-import { type FlowSummary, publishFlow, versionQuery } from "./queries";
+import { type FlowSummary, publicationQuery, publishFlow, versionQuery, WAITING_CHOICES, type WaitingChoice } from "./queries";
 
 export function Publish(props: {
   flow: FlowSummary;
@@ -26,8 +27,15 @@ export function Publish(props: {
     ...versionQuery(flow.id, number ?? 0),
     enabled: number !== undefined,
   });
+  const { data: publication } = useQuery({
+    ...publicationQuery(flow.id, props.revision),
+    enabled: number !== undefined,
+  });
+  const [note, setNote] = useState("");
+  const [waiting, setWaiting] = useState<WaitingChoice>("finish");
+  const waitingCount = publication?.waiting_count ?? 0;
   const publish = useAct({
-    act: () => publishFlow(flow.id, props.revision),
+    act: () => publishFlow(flow.id, props.revision, { note: note.trim(), waiting }),
     topics: ["flows"],
     done: (made) => t("done.published", { name: flow.name, number: made.number }),
     onDone: props.onClose,
@@ -59,6 +67,26 @@ export function Publish(props: {
             ),
           )}
         </ul>
+      )}
+      {waitingCount > 0 && errors === 0 && (
+        <fieldset style={{ border: 0, padding: 0, margin: "0 0 12px" }}>
+          <legend style={{ marginBottom: 6 }}>
+            {t("publish.waiting", { count: waitingCount })}{" "}
+            {(publication?.disturbed_count ?? 0) > 0 && t("publish.disturbed", { count: publication?.disturbed_count })}
+          </legend>
+          <Radio.Group
+            value={waiting}
+            onChange={(event) => setWaiting(event.target.value as WaitingChoice)}
+            style={{ display: "grid", gap: 6 }}
+            options={WAITING_CHOICES.map((value) => ({ value, label: t(`publish.choices.${value}`) }))}
+          />
+        </fieldset>
+      )}
+      {errors === 0 && (
+        <label>
+          {t("publish.note")}
+          <Input value={note} maxLength={500} onChange={(event) => setNote(event.target.value)} />
+        </label>
       )}
       {problems.length > 0 && (
         <div style={{ maxHeight: 300, overflowY: "auto", marginTop: 12 }} tabIndex={0} role="region" aria-label={t("publish.problems")}>

@@ -60,11 +60,12 @@ export const versionsQuery = (flowId: number) =>
       ),
   });
 
-export const samplesQuery = queryOptions({
-  queryKey: ["flow-samples"],
-  queryFn: () => answerOf(api.GET("/api/v1/flows/samples")),
-  staleTime: Number.POSITIVE_INFINITY,
-});
+export const samplesQuery = (language: "en" | "zh") =>
+  queryOptions({
+    queryKey: ["flow-samples", language],
+    queryFn: () => answerOf(api.GET("/api/v1/flows/samples", { params: { query: { language } } })),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
 
 export function createFlow(definition: FlowDocument, name?: string): Promise<Flow> {
   return answerOf(
@@ -84,11 +85,25 @@ export function saveDraft(flowId: number, definition: FlowDocument, revision: nu
   );
 }
 
-export function publishFlow(flowId: number, revision: number, despiteTests = false) {
+export const publicationQuery = (flowId: number, revision: number) =>
+  queryOptions({
+    queryKey: ["flows", flowId, "publication", revision],
+    queryFn: () =>
+      answerOf(api.GET("/api/v1/flows/{flow_id}/publication", { params: { path: { flow_id: flowId } } })),
+  });
+
+export const WAITING_CHOICES = ["finish", "move", "stop"] as const;
+export type WaitingChoice = (typeof WAITING_CHOICES)[number];
+
+export function publishFlow(
+  flowId: number,
+  revision: number,
+  { despiteTests = false, note = "", waiting = "finish" as WaitingChoice } = {},
+) {
   return answerOf(
     api.POST("/api/v1/flows/{flow_id}/publish", {
       params: { path: { flow_id: flowId } },
-      body: { revision, despite_tests: despiteTests },
+      body: { revision, note, waiting, despite_tests: despiteTests },
     }),
   );
 }

@@ -24,6 +24,33 @@ def _named(text: str, **examples: str) -> dict[str, Any]:
     return {"type": "BODY", "text": text, "example": {"body_text_named_params": named}}
 
 
+def _in_two_languages(
+    name: str,
+    category: str,
+    en: str,
+    zh: str,
+    *examples: tuple[str, str],
+    en_replies: tuple[str, ...] = (),
+    zh_replies: tuple[str, ...] = (),
+) -> tuple[Mapping[str, Any], ...]:
+    """A template with positional parameters, in English and in Chinese."""
+    return tuple(
+        {
+            "name": name,
+            "language": language,
+            "category": category,
+            "parameter_format": "POSITIONAL",
+            "components": [
+                _positional(text, *(example[index] for example in examples)),
+                *([_quick_replies(*replies)] if replies else []),
+            ],
+        }
+        for index, (language, text, replies) in enumerate(
+            (("en_US", en, en_replies), ("zh_CN", zh, zh_replies))
+        )
+    )
+
+
 SAMPLE_TEMPLATES: tuple[Mapping[str, Any], ...] = (
     {
         "name": "spring_offer",
@@ -103,4 +130,49 @@ SAMPLE_TEMPLATES: tuple[Mapping[str, Any], ...] = (
             _quick_replies("确认", "改时间"),
         ],
     },
+    *_in_two_languages(
+        "cart_reminder",
+        "MARKETING",
+        "Hi {{1}}, you left something behind: {{2}}. Shall we keep it for you?",
+        "{{1}},您好!您有尚未付款的商品:{{2}}。需要为您保留吗?",
+        ("Ana", "小丽"),
+        ("two green mugs", "两只绿色马克杯"),
+        en_replies=("Finish my order", "I have a question"),
+        zh_replies=("完成下单", "我有疑问"),
+    ),
+    *_in_two_languages(
+        "event_invitation",
+        "MARKETING",
+        "Hi {{1}}, we would love to see you at {{2}}. Will you come?",
+        "{{1}},您好!诚邀您参加{{2}}。您能来吗?",
+        ("Ana", "小丽"),
+        ("our open evening", "我们的开放之夜"),
+        en_replies=("I will come", "I cannot"),
+        zh_replies=("我会参加", "无法参加"),
+    ),
+    *_in_two_languages(
+        "coupon",
+        "MARKETING",
+        "Hi {{1}}, for three days we have a coupon for you: 20% on everything. Would you like it?",
+        "{{1}},您好!我们为您准备了三天有效的八折优惠券。要领取吗?",
+        ("Ana", "小丽"),
+        en_replies=("Get my code", "No, thanks"),
+        zh_replies=("领取券码", "不用了,谢谢"),
+    ),
+    *_in_two_languages(
+        "coupon_last_day",
+        "MARKETING",
+        "Your coupon {{1}} is valid for one more day. Do not let it go to waste!",
+        "您的优惠券 {{1}} 还有一天到期,别忘了使用!",
+        ("SPRING20", "SPRING20"),
+    ),
+    *_in_two_languages(
+        "still_interested",
+        "MARKETING",
+        "Hi {{1}}, we have not heard from you for a while. Do you still want news and offers from us?",
+        "{{1}},您好!许久未联系,您还愿意继续接收我们的新品和优惠消息吗?",
+        ("Ana", "小丽"),
+        en_replies=("Yes, keep me in", "No more, please"),
+        zh_replies=("继续接收", "不再接收"),
+    ),
 )

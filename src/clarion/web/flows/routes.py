@@ -13,7 +13,7 @@ from clarion.domain.errors import Problem
 from clarion.flow.check import has_errors
 from clarion.flow.flow_test import flow_test_to_json
 from clarion.flow.problems import node_id_of
-from clarion.flow.samples import SAMPLE_NAMES, sample
+from clarion.flow.samples import SAMPLE_NAMES, SampleLanguage, sample, templates_of
 from clarion.flow.schema import flow_schema
 from clarion.flow.trigger import TriggerKind
 from clarion.services import flows
@@ -105,15 +105,17 @@ async def flow_schema_read(_: Asking) -> JSONResponse:
 
 
 @router.get("/samples", operation_id="flow_list_samples", summary="Flows to begin with")
-async def flow_list_samples(_: Asking) -> Page[SampleFlowAnswer]:
+async def flow_list_samples(_: Asking, language: SampleLanguage = "en") -> Page[SampleFlowAnswer]:
     """Flow files, each of which can be imported as it is."""
-    samples = [(name, sample(name)) for name in SAMPLE_NAMES]
+    samples = [(name, sample(name, language)) for name in SAMPLE_NAMES]
     return Page(
         items=[
             SampleFlowAnswer(
                 key=key,
                 name=definition["name"],
                 description=definition.get("description", ""),
+                trigger_kind=definition["trigger"]["kind"],
+                templates=list(templates_of(definition)),
                 definition=definition,
             )
             for key, definition in samples

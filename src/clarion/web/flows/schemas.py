@@ -144,4 +144,6 @@ class SampleFlowAnswer(BaseModel):
     key: str
     name: str
     description: str
+    trigger_kind: TriggerKind
+    templates: list[str] = Field(description="The names of the templates that it needs.")
     definition: dict[str, Any]
