@@ -5956,7 +5956,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "reply" | "delay";
+            kind: "reply" | "delay" | "call" | "delivery";
             /** Node Id */
             node_id: string;
             /**

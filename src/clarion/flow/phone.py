@@ -12,8 +12,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from clarion.domain.errors import ClarionError
-from clarion.domain.message import ListContent, TemplateContent, TextContent
-from clarion.flow.moves import MAX_PASSING_SECONDS, Answer, Move, Pass, SkipWait
+from clarion.domain.message import ListContent, ReceiptState, TemplateContent, TextContent
+from clarion.flow.calls import CallAnswer
+from clarion.flow.moves import (
+    MAX_PASSING_SECONDS,
+    Answer,
+    AnswerCall,
+    Move,
+    Pass,
+    SkipWait,
+    TellReceipt,
+)
 from clarion.flow.simulate import Said, Transcript
 
 __all__ = ["ANSWER_SECONDS", "COMMANDS", "Order", "Tap", "read_line", "read_script", "taps_of"]
@@ -26,6 +35,8 @@ COMMANDS = {
     "/clock +2d": "let time pass (s, m, h, d)",
     "/image [caption]": "send a picture",
     "/location": "send a place",
+    "/answer 200 [body]": "answer the call that is waited for (or /answer timeout)",
+    "/receipt read": "tell a receipt (sent, delivered, read, failed)",
     "/vars": "show the variables",
     "/events": "show what happened",
     "/effects": "show what would be written",
@@ -106,6 +117,10 @@ def read_line(line: str, taps: Sequence[Tap]) -> Move | Order | None:
             return Answer(rest, None, "media", ANSWER_SECONDS)
         case "location":
             return Answer(rest, None, "location", ANSWER_SECONDS)
+        case "answer":
+            return AnswerCall(_call_answer(rest))
+        case "receipt":
+            return TellReceipt(_receipt(rest))
     if word in _WORDS:
         return Order(word, rest)
     raise ClarionError(
@@ -121,6 +136,28 @@ def _seconds(text: str) -> float:
             "request.invalid", f"{text or 'Nothing'} is no stretch of time; write e.g. `+2d`."
         )
     return seconds
+
+
+def _call_answer(text: str) -> CallAnswer:
+    """`200 {"a": 1}`, or a word that tells how the call failed."""
+    first, _, body = text.partition(" ")
+    if first.isdigit() and int(first) < 600:
+        return CallAnswer(int(first), body.strip())
+    if not first:
+        raise ClarionError(
+            "request.invalid", "Give a status and a body, or how it failed: /answer 200 {}."
+        )
+    return CallAnswer(failure=first)
+
+
+def _receipt(text: str) -> ReceiptState:
+    try:
+        return ReceiptState(text)
+    except ValueError as error:
+        told = ", ".join(ReceiptState)
+        raise ClarionError(
+            "request.invalid", f"{text or 'Nothing'} is no receipt; there are {told}."
+        ) from error
 
 
 def read_script(text: str) -> list[str]:

@@ -12,11 +12,13 @@ from tests.unit.flow.test_play import MOVES
 from tests.unit.flow.test_properties import flows
 
 from clarion.domain.errors import ClarionError
+from clarion.domain.message import ReceiptState
+from clarion.flow.calls import CallAnswer
 from clarion.flow.check import check_flow
 from clarion.flow.definition import Flow, parse_flow, read_flow, to_json
 from clarion.flow.flow_test import FlowTest, flow_test_to_json
 from clarion.flow.flow_test import TestContact as Contact
-from clarion.flow.moves import Answer, Move, Pass, SkipWait
+from clarion.flow.moves import Answer, AnswerCall, Move, Pass, SkipWait, TellReceipt
 from clarion.flow.phone import Order, read_line, read_script, taps_of
 from clarion.flow.run_tests import flow_test_of_play as make_test
 from clarion.flow.run_tests import problems_of_tests, run_tests
@@ -123,7 +125,10 @@ def test_lines_at_the_terminal_become_moves() -> None:
     assert read_line("/skip", taps) == SkipWait()
     assert read_line("/image a cat", taps) == Answer("a cat", None, "media", 5.0)
     assert read_line("/save Happy end", taps) == Order("save", "Happy end")
-    for wrong in ("/dance", "/clock soon", "/clock +900d"):
+    assert read_line('/answer 200 {"a": 1}', taps) == AnswerCall(CallAnswer(200, '{"a": 1}'))
+    assert read_line("/answer timeout", taps) == AnswerCall(CallAnswer(failure="timeout"))
+    assert read_line("/receipt read", taps) == TellReceipt(ReceiptState.READ)
+    for wrong in ("/answer", "/receipt seen", "/dance", "/clock soon", "/clock +900d"):
         with pytest.raises(ClarionError):
             read_line(wrong, taps)
     assert read_script("# who\n\nhello\n /skip \n") == ["hello", "/skip"]

@@ -1,7 +1,7 @@
 // What a person can do at the phone: write, send something, let time pass.
 
 import { EnvironmentOutlined, FastForwardOutlined, PictureOutlined, PlusOutlined, SendOutlined } from "@ant-design/icons";
-import { Button, DatePicker, Dropdown, Input, Popover, Space } from "antd";
+import { Button, DatePicker, Dropdown, Input, InputNumber, Popover, Space } from "antd";
 import dayjs from "dayjs";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -11,6 +11,7 @@ import type { Move, Play } from "../play";
 
 const PASSES = [600, 3_600, 86_400] as const;
 const ANSWER_SECONDS = 5;
+const RECEIPTS = ["sent", "delivered", "read", "failed"] as const;
 
 export function Foot(props: { play: Play | undefined; isOff: boolean; isBusy: boolean; onMove: (move: Move) => void }) {
   const { t } = useTranslation("canvas");
@@ -38,6 +39,18 @@ export function Foot(props: { play: Play | undefined; isOff: boolean; isBusy: bo
           <Button size="small">{t("phone.pass")}</Button>
         </Dropdown>
         {play !== undefined && <SetClock now={play.now} onMove={onMove} />}
+        {play?.wait?.kind === "call" && <AnswerCall onMove={onMove} />}
+        {play?.wait?.kind === "delivery" && (
+          <Dropdown
+            trigger={["click"]}
+            menu={{
+              items: RECEIPTS.map((state) => ({ key: state, label: t(`phone.receipts.${state}`) })),
+              onClick: ({ key }) => onMove({ kind: "tell_receipt", state: key as (typeof RECEIPTS)[number] }),
+            }}
+          >
+            <Button size="small">{t("phone.receipt")}</Button>
+          </Dropdown>
+        )}
         {play?.wait && (
           <span className="small soft">
             {t(`phone.waits.${play.wait.kind}`, {
@@ -50,6 +63,53 @@ export function Foot(props: { play: Play | undefined; isOff: boolean; isBusy: bo
         )}
       </div>
     </div>
+  );
+}
+
+/** What comes back from outside is given by hand. */
+function AnswerCall({ onMove }: { onMove: (move: Move) => void }) {
+  const { t } = useTranslation("canvas");
+  const [status, setStatus] = useState(200);
+  const [body, setBody] = useState("{}");
+  return (
+    <Popover
+      trigger="click"
+      title={t("phone.answerCall")}
+      content={
+        <div style={{ width: 280, display: "grid", gap: 8 }}>
+          <InputNumber
+            aria-label={t("phone.callStatus")}
+            min={100}
+            max={599}
+            value={status}
+            onChange={(value) => setStatus(value ?? 200)}
+          />
+          <Input.TextArea
+            className="mono"
+            aria-label={t("phone.callBody")}
+            autoSize={{ minRows: 2, maxRows: 8 }}
+            value={body}
+            onChange={(event) => setBody(event.target.value)}
+          />
+          <Space>
+            <Button
+              type="primary"
+              size="small"
+              onClick={() => onMove({ kind: "answer_call", status, body })}
+            >
+              {t("phone.callAnswered")}
+            </Button>
+            <Button size="small" onClick={() => onMove({ kind: "answer_call", status: 0, body: "", failure: "timeout" })}>
+              {t("phone.callFails")}
+            </Button>
+          </Space>
+        </div>
+      }
+    >
+      <Button size="small" type="primary">
+        {t("phone.answerCall")}
+      </Button>
+    </Popover>
   );
 }
 

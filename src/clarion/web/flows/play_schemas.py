@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, BaseModel, Field, model_validator
 
 from clarion.domain.message import Reply
 from clarion.flow.moves import AnyMove
+from clarion.flow.session import WaitKind
 from clarion.flow.simulate import Said, Transcript
 from clarion.flow.sprint import Effect, SendMessage, event_to_json
 from clarion.services.plays import InventedPerson, PlayRequest
@@ -87,7 +88,7 @@ class PlayEventAnswer(BaseModel):
 class PlayWaitAnswer(BaseModel):
     """What the session waits for."""
 
-    kind: Literal["reply", "delay"]
+    kind: WaitKind
     node_id: str
     deadline_at: datetime
 
