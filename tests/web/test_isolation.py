@@ -75,6 +75,9 @@ MAKERS: dict[str, Maker] = {
     "contact_id": lambda client: _made(client, "contacts", {"phone": "+8613800138001"}),
     "group_id": lambda client: _made(client, "groups", {"name": "there"}),
     "import_id": _make_import,
+    "bulk_action_id": lambda client: _made(
+        client, "bulk-actions", {"kind": "export", "filter": {}}
+    ),
     "campaign_id": _make_campaign,
     "occurrence_id": _history_by_hand,
     "message_id": _history_by_hand,

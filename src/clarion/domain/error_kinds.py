@@ -69,6 +69,8 @@ CONTACT_ERRORS = (
     _caller("group.name_taken", 409, "A group with this name exists", "Choose another name."),
     _caller("group.in_use", 409, "A campaign that is not over uses this group", "Change or delete the campaigns named in `campaigns` first."),
     _caller("group.is_system", 409, "This group belongs to the system", "Use a group of your own."),
+    _caller("bulk_action.not_found", 404, "There is no such bulk action", "List the bulk actions of the workspace."),
+    _caller("bulk_action.no_result", 404, "The bulk action left no file behind", "Files are kept for a week; kinds other than `export` leave one only when contacts were refused."),
     _caller("import.not_found", 404, "There is no such import", "List the imports of the workspace."),
     _caller("import.file_unreadable", 422, "The file could not be read", "Save it as CSV (UTF-8) or XLSX and try again."),
     _caller("import.no_phone_column", 422, "No column with phone numbers was found", "Name one column `phone`, or give the mapping of the columns."),

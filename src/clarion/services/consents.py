@@ -7,6 +7,7 @@ dispatcher looks again before it sends anything further.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -18,7 +19,14 @@ from clarion.services.contacts import QUERIES, read_contact
 from clarion.services.scope import Scope
 from clarion.store.pool import Connection
 
-__all__ = ["Consent", "ConsentState", "consent_history", "read_consents", "set_consent"]
+__all__ = [
+    "Consent",
+    "ConsentState",
+    "consent_history",
+    "opt_out_contacts",
+    "read_consents",
+    "set_consent",
+]
 
 ConsentState = Literal["opted_in", "opted_out"]
 _SOURCES = {"key": "api", "user": "person", "command": "person", "system": "person"}
@@ -64,6 +72,28 @@ async def set_consent(
     if state == "opted_out":
         await QUERIES.execute(connection, "raise_control_epoch")
     return await read_consents(connection, scope, contact_id)
+
+
+async def opt_out_contacts(
+    connection: Connection, scope: Scope, contact_ids: Sequence[int], channel: str, reason: str
+) -> int:
+    """Opt out many contacts of the workspace; return how many had not opted out before."""
+    scope.require(Permission.EDIT_AUDIENCE)
+    changed_count = await QUERIES.execute(
+        connection,
+        "opt_out_contacts",
+        workspace_id=scope.workspace_id,
+        contact_ids=list(contact_ids),
+        channel=channel,
+        source=_SOURCES[scope.actor.kind],
+        reason=reason,
+        now=scope.now,
+    )
+    if changed_count:
+        details = {"channel": channel, "reason": reason, "contact_count": changed_count}
+        await audit.record(connection, scope, "opted_out", "contact", None, details)
+        await QUERIES.execute(connection, "raise_control_epoch")
+    return changed_count
 
 
 async def read_consents(connection: Connection, scope: Scope, contact_id: int) -> list[Consent]:

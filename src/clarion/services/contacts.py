@@ -36,7 +36,7 @@ from clarion.services.groups import change_memberships, find_or_create_groups, u
 from clarion.services.scope import Scope
 from clarion.services.text_patterns import patterns_of
 from clarion.store.pool import Connection
-from clarion.store.queries import Row, load
+from clarion.store.queries import Query, Row, load
 
 __all__ = [
     "Contact",
@@ -49,6 +49,7 @@ __all__ = [
     "delete_contacts",
     "find_by_phone",
     "list_contacts",
+    "question_of",
     "read_contact",
     "read_contacts",
     "read_phone",
@@ -128,6 +129,7 @@ class ContactFilter:
 
     ``text``: a part of the name (any case) or of the phone.  ``attributes``: equal as text.
     ``consent_state`` (``none``: never said anything) is that on ``consent_channel``.
+    ``contact_ids``: one of these.
     """
 
     text: str | None = None
@@ -135,6 +137,7 @@ class ContactFilter:
     attributes: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     consent_state: Literal["opted_in", "opted_out", "none"] | None = None
     consent_channel: str = "whatsapp"
+    contact_ids: Sequence[int] | None = None
 
 
 async def create_contact(
@@ -216,6 +219,18 @@ async def contact_ids(
 ) -> list[int]:
     """The ids of up to ``limit`` contacts that fit, above a cursor, in rising order."""
     scope.require(Permission.READ)
+    query, values = question_of(scope, wanted, above_id=above_id, limit=limit)
+    rows = await connection.fetch(query.sql, *query.arguments(values))
+    return [row["id"] for row in rows]
+
+
+def question_of(
+    scope: Scope, wanted: ContactFilter, *, above_id: int | None, limit: int | None
+) -> tuple[Query, dict[str, Any]]:
+    """The query for the ids of those who fit, in rising order, and its values.
+
+    Each way into the contacts is a query of its own, so that each has the index that it needs.
+    """
     searched = patterns_of(wanted.text)
     values: dict[str, Any] = {
         "workspace_id": scope.workspace_id,
@@ -227,12 +242,12 @@ async def contact_ids(
         "consent_channel": wanted.consent_channel,
         "is_silent": wanted.consent_state == "none",
         "group_id": wanted.group_id,
+        "contact_ids": None if wanted.contact_ids is None else list(wanted.contact_ids),
         "limit": limit,
     }
     way = _WAYS[wanted.group_id is not None, wanted.consent_state in ("opted_in", "opted_out")]
-    asked = QUERIES[way].parameter_names
-    rows = await QUERIES.fetch(connection, way, **{name: values[name] for name in asked})
-    return [row["id"] for row in rows]
+    query = QUERIES[way]
+    return query, {name: values[name] for name in query.parameter_names}
 
 
 async def list_contacts(

@@ -13,6 +13,7 @@ import structlog
 
 from clarion.domain.errors import ClarionError
 from clarion.domain.sign_in import COUNTED_FOR, IDLE_LIFE
+from clarion.services.bulk_actions import forget_old_results
 from clarion.services.insight import fold_insight, forget_insight
 from clarion.services.nonces import forget_old_nonces
 from clarion.services.place import Place
@@ -48,6 +49,7 @@ async def forget_old(connection: Connection, now: datetime) -> int:
             connection, "delete_old_answers", not_after=now - ANSWERS_KEPT_FOR
         )
         + await forget_old_nonces(connection, now)
+        + await forget_old_results(connection, now)
         + await DRY_RUNS.execute(
             connection,
             "delete_old_dry_runs",

@@ -24,6 +24,7 @@ from clarion.domain.network import networks_of
 from clarion.engine.parts import Breaker, CallSettings, EngineSizes, Parts
 from clarion.engine.worker import Worker
 from clarion.flow.limits import Limits
+from clarion.services.bulk_action_runs import bulk_tasks
 from clarion.services.dry_run_work import dry_run_tasks
 from clarion.services.import_runs import ImportLimits, import_tasks
 from clarion.services.place import Place
@@ -112,6 +113,7 @@ async def working(
         *worker.tasks,
         *import_tasks(place.pool, place.clock, limits),
         *dry_run_tasks(place.pool, place.clock),
+        *bulk_tasks(place.pool, place.clock),
         *upkeep_tasks(place),
         *delivery_tasks(place, forms),
     )

@@ -6,6 +6,7 @@ from fastapi import APIRouter
 
 from clarion.web.audit import routes as audit
 from clarion.web.bindings import routes as bindings
+from clarion.web.bulk_actions import routes as bulk_actions
 from clarion.web.campaigns import routes as campaigns
 from clarion.web.contacts import routes as contacts
 from clarion.web.conversations import routes as conversations
@@ -43,6 +44,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     contacts.router,
     groups.router,
     imports.router,
+    bulk_actions.router,
     flows.router,
     flow_versions.router,
     starts.router,

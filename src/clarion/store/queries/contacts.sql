@@ -58,6 +58,7 @@ WHERE c.workspace_id = :workspace_id
   AND c.id > :above_id
   AND (:name_pattern::text IS NULL OR lower(c.name) LIKE :name_pattern
       OR c.phone LIKE :phone_pattern::text)
+  AND (:contact_ids::bigint[] IS NULL OR c.id = ANY(:contact_ids))
   AND NOT EXISTS (
       SELECT 1 FROM jsonb_each_text(:attributes::jsonb) AS f (key, value)
       WHERE c.attributes ->> f.key IS DISTINCT FROM f.value)
@@ -75,6 +76,7 @@ WHERE m.group_id = :group_id
   AND c.workspace_id = :workspace_id
   AND (:name_pattern::text IS NULL OR lower(c.name) LIKE :name_pattern
       OR c.phone LIKE :phone_pattern::text)
+  AND (:contact_ids::bigint[] IS NULL OR c.id = ANY(:contact_ids))
   AND NOT EXISTS (
       SELECT 1 FROM jsonb_each_text(:attributes::jsonb) AS f (key, value)
       WHERE c.attributes ->> f.key IS DISTINCT FROM f.value)
@@ -93,6 +95,7 @@ WHERE s.channel = :consent_channel
   AND c.workspace_id = :workspace_id
   AND (:name_pattern::text IS NULL OR lower(c.name) LIKE :name_pattern
       OR c.phone LIKE :phone_pattern::text)
+  AND (:contact_ids::bigint[] IS NULL OR c.id = ANY(:contact_ids))
   AND NOT EXISTS (
       SELECT 1 FROM jsonb_each_text(:attributes::jsonb) AS f (key, value)
       WHERE c.attributes ->> f.key IS DISTINCT FROM f.value)
@@ -111,6 +114,7 @@ WHERE m.group_id = :group_id
   AND c.workspace_id = :workspace_id
   AND (:name_pattern::text IS NULL OR lower(c.name) LIKE :name_pattern
       OR c.phone LIKE :phone_pattern::text)
+  AND (:contact_ids::bigint[] IS NULL OR c.id = ANY(:contact_ids))
   AND NOT EXISTS (
       SELECT 1 FROM jsonb_each_text(:attributes::jsonb) AS f (key, value)
       WHERE c.attributes ->> f.key IS DISTINCT FROM f.value)
@@ -149,6 +153,22 @@ SET state = excluded.state, source = excluded.source, reason = excluded.reason, 
 -- The history of consent is only ever added to.
 INSERT INTO consent_changes (contact_id, channel, state, source, reason, at)
 VALUES (:contact_id, :channel, :state, :source, :reason, :at);
+
+-- name: opt_out_contacts
+-- Opt-outs of many contacts with their history; who had opted out already stays as it was.
+WITH changed AS (
+    INSERT INTO consents (contact_id, channel, state, source, reason, at)
+    SELECT c.id, :channel::text, 'opted_out', :source::text, :reason::text, :now::timestamptz
+    FROM contacts c
+    WHERE c.workspace_id = :workspace_id AND c.id = ANY(:contact_ids::bigint[])
+    ORDER BY c.id
+    ON CONFLICT (contact_id, channel) DO UPDATE
+    SET state = excluded.state, source = excluded.source, reason = excluded.reason, at = excluded.at
+    WHERE consents.state <> 'opted_out'
+    RETURNING contact_id, channel, state, source, reason, at
+)
+INSERT INTO consent_changes (contact_id, channel, state, source, reason, at)
+SELECT contact_id, channel, state, source, reason, at FROM changed;
 
 -- name: raise_control_epoch
 -- Tells every dispatcher to look again before it sends.

@@ -102,6 +102,14 @@ WHERE group_id = ANY(:group_ids::bigint[]) AND contact_id = ANY(:contact_ids::bi
 DELETE FROM group_members
 WHERE group_id <> ALL(:group_ids::bigint[]) AND contact_id = ANY(:contact_ids::bigint[]);
 
+-- name: contacts_only_in
+-- Which of these contacts would be in no group without these groups.
+SELECT c.id FROM unnest(:contact_ids::bigint[]) AS c (id)
+WHERE NOT EXISTS (
+    SELECT 1 FROM group_members m
+    WHERE m.contact_id = c.id AND m.group_id <> ALL(:group_ids::bigint[]))
+ORDER BY c.id;
+
 -- name: contacts_without_group
 -- Which of these contacts are in no group.
 SELECT c.id FROM unnest(:contact_ids::bigint[]) AS c (id)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from fastapi import Query
+from fastapi import Depends, Query
 from starlette.responses import StreamingResponse
 
 from clarion.domain.errors import ClarionError, FieldError
 from clarion.domain.message import Address, Channel
-from clarion.services import addresses, consents, contact_exports, contacts, groups
+from clarion.services import addresses, consents, contact_counts, contact_exports, contacts, groups
 from clarion.services.contacts import ContactDraft, ContactFilter
 from clarion.services.scope import Scope
 from clarion.store.pool import Connection
@@ -21,6 +21,7 @@ from clarion.web.contacts.schemas import (
     ConsentsAnswer,
     ContactAnswer,
     ContactChangeBody,
+    ContactCountAnswer,
     ContactIdsBody,
     DeletedAnswer,
     MembershipBody,
@@ -68,11 +69,7 @@ async def contact_create(connection: DB, scope: Asking, body: NewContactBody) ->
     return ContactAnswer.model_validate(made)
 
 
-@router.get("", operation_id="contact_search", summary="Search contacts")
-async def contact_search(
-    connection: DB,
-    scope: Asking,
-    paging: Paging,
+def _wanted(
     text: Annotated[
         SearchText | None, Query(max_length=200, description="Part of the name or the phone.")
     ] = None,
@@ -82,19 +79,42 @@ async def contact_search(
     ] = [],  # noqa: B006 - FastAPI copies it
     consent_state: Literal["opted_in", "opted_out", "none"] | None = None,
     consent_channel: Channel = Channel.WHATSAPP,
-) -> Page[ContactAnswer]:
-    """In the order in which they were made; all filters must fit."""
-    wanted = ContactFilter(
+) -> ContactFilter:
+    return ContactFilter(
         text=text,
         group_id=group_id,
         attributes=dict(_attribute_of(one) for one in attribute),
         consent_state=consent_state,
         consent_channel=str(consent_channel),
     )
+
+
+@router.get("", operation_id="contact_search", summary="Search contacts")
+async def contact_search(
+    connection: DB,
+    scope: Asking,
+    paging: Paging,
+    wanted: Annotated[ContactFilter, Depends(_wanted)],
+) -> Page[ContactAnswer]:
+    """In the order in which they were made; all filters must fit."""
     rows = await contacts.list_contacts(
         connection, scope, wanted, above_id=paging.above_id, limit=paging.fetch_count
     )
     return page_of(rows, paging, ContactAnswer.model_validate, lambda contact: (contact.id,))
+
+
+@router.get("/count", operation_id="contact_count", summary="Count the contacts of a search")
+async def contact_count(
+    connection: DB,
+    scope: Asking,
+    wanted: Annotated[ContactFilter, Depends(_wanted)],
+    exact: Annotated[
+        bool, Query(description="Count all of them, however long that takes.")
+    ] = False,
+) -> ContactCountAnswer:
+    """Exact up to 10,000; above that an estimate, unless the exact number is asked for."""
+    counted = await contact_counts.count_contacts(connection, scope, wanted, is_exact=exact)
+    return ContactCountAnswer.model_validate(counted)
 
 
 @router.get(

@@ -139,6 +139,15 @@ class ContactAnswer(BaseModel):
     updated_at: datetime
 
 
+class ContactCountAnswer(BaseModel):
+    """How many contacts fit a search."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    count: int
+    is_exact: bool = Field(description="Whether it is counted; else it is an estimate.")
+
+
 class DeletedAnswer(BaseModel):
     """How many there were."""
 
