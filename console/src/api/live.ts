@@ -1,10 +1,12 @@
 // What changes on the server reaches the open pages: one event stream, which only says *that*
-// something of a topic changed; the pages' queries of that topic are then asked again.  Where a
-// stream cannot be held open (a proxy, a lost server) the same address is asked every few seconds.
+// something of a topic changed; the pages' queries of that topic are then asked again.  While no
+// stream is open (a proxy cuts it, the server is away) the same address is asked every few seconds,
+// and when the server is back after it was away, everything that is shown is asked again.
 // Nothing is asked while nobody looks at the page.
 
 import type { QueryClient } from "@tanstack/react-query";
 import { answerOf, api, type Schemas } from "./client";
+import { tellConnection } from "./connection";
 
 export const TOPICS = ["campaigns", "occurrences", "imports", "conversations"] as const;
 export type Topic = (typeof TOPICS)[number];
@@ -22,7 +24,9 @@ export function changedTopics(known: Versions, now: Versions): string[] {
 export function followLive(queries: QueryClient): () => void {
   let known: Versions = {};
   let stream: EventSource | undefined;
-  let timer: number | undefined;
+  let polling: number | undefined;
+  let reopening: number | undefined;
+  let wasAway = false;
 
   function take(versions: Versions): void {
     for (const topic of changedTopics(known, versions)) {
@@ -31,40 +35,61 @@ export function followLive(queries: QueryClient): () => void {
     known = { ...known, ...versions };
   }
 
+  function back(): void {
+    tellConnection(true);
+    if (wasAway) void queries.invalidateQueries();
+    wasAway = false;
+  }
+
+  function away(): void {
+    wasAway = true;
+    tellConnection(false);
+  }
+
   async function poll(): Promise<void> {
     try {
       const answer = await answerOf(api.GET("/api/v1/live"));
       if (typeof answer !== "string") take(answer.versions);
+      back();
     } catch {
-      // The pages' own queries tell the person; this one only waits for better times.
+      // The pages' own queries tell what failed; this one tells that the server is away.
+      away();
     }
   }
 
-  function pollFor(milliseconds: number): void {
-    const until = Date.now() + milliseconds;
-    window.clearInterval(timer);
-    timer = window.setInterval(() => {
-      if (Date.now() > until) open();
-      else void poll();
-    }, POLL_MILLISECONDS);
+  function startPolling(): void {
+    if (polling !== undefined) return;
+    polling = window.setInterval(() => void poll(), POLL_MILLISECONDS);
+    void poll();
+  }
+
+  function stopPolling(): void {
+    window.clearInterval(polling);
+    polling = undefined;
   }
 
   function open(): void {
-    close();
+    stream?.close();
+    window.clearTimeout(reopening);
     stream = new EventSource("/api/v1/live");
     stream.addEventListener("versions", (event) => {
+      stopPolling();
+      back();
       take(JSON.parse((event as MessageEvent<string>).data) as Versions);
     });
     stream.addEventListener("error", () => {
+      startPolling();
       // The browser connects again by itself unless the server refused the stream for good.
-      if (stream?.readyState !== EventSource.CLOSED) return;
-      close();
-      pollFor(RETRY_STREAM_MILLISECONDS);
+      if (stream?.readyState === EventSource.CLOSED) {
+        window.clearTimeout(reopening);
+        reopening = window.setTimeout(open, RETRY_STREAM_MILLISECONDS);
+      }
     });
   }
 
   function close(): void {
-    window.clearInterval(timer);
+    stopPolling();
+    window.clearTimeout(reopening);
     stream?.close();
     stream = undefined;
   }

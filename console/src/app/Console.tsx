@@ -5,18 +5,27 @@ import { RouterProvider } from "@tanstack/react-router";
 import { App, ConfigProvider } from "antd";
 import type { Locale } from "antd/es/locale";
 import { useEffect, useMemo, useState } from "react";
+import { tellSession } from "../api/connection";
 import { speak } from "./i18n";
 import { type Language, usePreferences, useScheme, useStillness } from "./preferences";
 import { createQueries } from "./queries";
 import { createConsoleRouter } from "./router";
+import { meQuery } from "./session";
 import { themeOf } from "./theme";
 
-const queries = createQueries(leaveToSignIn);
+const queries = createQueries(askToSignIn);
 const router = createConsoleRouter(queries);
 
-/** The session has ended: sign in again, then go on at the same address. */
-function leaveToSignIn(): void {
+/**
+ * The session has ended.  Who is at work signs in over the page, where nothing that was typed is
+ * lost; who only just came goes to the page for signing in, and then on to the same address.
+ */
+function askToSignIn(): void {
   if (router.state.location.pathname === "/sign-in") return;
+  if (queries.getQueryData(meQuery.queryKey) !== undefined) {
+    tellSession(true);
+    return;
+  }
   void router.navigate({ to: "/sign-in", search: { to: router.state.location.href } });
 }
 

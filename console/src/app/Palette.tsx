@@ -1,4 +1,4 @@
-// ⌘K: go to a screen, or find a campaign, by typing.
+// ⌘K: go to a screen, do something, find a campaign by its name or a contact by a part of a number.
 
 import { SearchOutlined } from "@ant-design/icons";
 import { useQuery } from "@tanstack/react-query";
@@ -7,7 +7,9 @@ import { Button, Input, Modal } from "antd";
 import { type KeyboardEvent, type ReactNode, useDeferredValue, useId, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { answerOf, api } from "../api/client";
+import { searchedText } from "../pages/audience/search";
 import { BUILT_SCREENS } from "./screens";
+import { useMe } from "./session";
 
 interface Choice {
   key: string;
@@ -51,22 +53,55 @@ export function Palette({ isOpen, onClose }: { isOpen: boolean; onClose: () => v
   );
 }
 
+// What can be done from anywhere: the key of its words, where it is, and who may.
+const ACTS = [
+  { name: "newCampaign", to: "/campaigns", permission: "run_campaigns" },
+  { name: "newContact", to: "/audience", permission: "edit_audience" },
+  { name: "newImport", to: "/audience/imports/new", permission: "edit_audience" },
+  { name: "newFlow", to: "/flows", permission: "edit_flows" },
+] as const;
+/** Below this many digits a number fits too many people. */
+const LEAST_DIGITS = 3;
+
+function usePeople(text: string) {
+  const searched = searchedText(text);
+  return useQuery({
+    queryKey: ["contacts", "palette", searched],
+    queryFn: () =>
+      answerOf(
+        api.GET("/api/v1/contacts", { params: { query: { text: searched, limit: FOUND_LIMIT } } }),
+      ),
+    enabled: searched.length >= LEAST_DIGITS,
+  });
+}
+
 function useChoices(text: string, onDone: () => void): Choice[] {
   const { t } = useTranslation("shell");
   const navigate = useNavigate();
+  const { permissions } = useMe();
   const { data } = useQuery({
     queryKey: ["campaigns", "palette", text],
     queryFn: () =>
       answerOf(api.GET("/api/v1/campaigns", { params: { query: { name: text, limit: FOUND_LIMIT } } })),
     enabled: text !== "",
   });
+  const people = usePeople(text);
+  const hasText = (choice: Choice) => choice.label.toLowerCase().includes(text.toLowerCase());
   const screens = BUILT_SCREENS.map((screen): Choice => ({
     key: screen.name,
     kind: t("palette.goTo"),
     label: t(`screens.${screen.name}`),
     icon: screen.icon,
     go: () => void navigate({ to: screen.path }),
-  })).filter((choice) => choice.label.toLowerCase().includes(text.toLowerCase()));
+  })).filter(hasText);
+  const acts = ACTS.filter((act) => permissions.includes(act.permission))
+    .map((act): Choice => ({
+      key: act.name,
+      kind: t("palette.do"),
+      label: t(`palette.acts.${act.name}`),
+      go: () => void navigate({ to: act.to }),
+    }))
+    .filter(hasText);
   const campaigns = (data?.items ?? []).map((campaign): Choice => ({
     key: `campaign-${campaign.id}`,
     kind: t("palette.campaign"),
@@ -74,7 +109,14 @@ function useChoices(text: string, onDone: () => void): Choice[] {
     go: () =>
       void navigate({ to: "/campaigns/$campaignId", params: { campaignId: campaign.id } }),
   }));
-  return [...screens, ...campaigns].map((choice) => ({
+  const contacts = (people.data?.items ?? []).map((contact): Choice => ({
+    key: `contact-${contact.id}`,
+    kind: t("palette.contact"),
+    label: [contact.name, contact.phone].filter(Boolean).join(" · "),
+    go: () =>
+      void navigate({ to: "/audience/contacts/$contactId", params: { contactId: contact.id } }),
+  }));
+  return [...screens, ...acts, ...campaigns, ...contacts].map((choice) => ({
     ...choice,
     go: () => {
       choice.go();

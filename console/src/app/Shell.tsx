@@ -3,17 +3,22 @@
 import { MenuOutlined } from "@ant-design/icons";
 import { useQueryClient } from "@tanstack/react-query";
 import { Link, Outlet, useRouterState } from "@tanstack/react-router";
-import { Button, Drawer, Grid, Layout, Menu } from "antd";
-import { Suspense, useEffect, useState } from "react";
+import { Alert, Button, Drawer, Grid, Layout, Menu } from "antd";
+import { Suspense, useCallback, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useConnection } from "../api/connection";
 import { followLive } from "../api/live";
 import { useWaitingCount } from "../pages/conversations/queries";
 import { useHasPhones } from "../pages/phones/queries";
 import { Loading } from "../parts/Loading";
 import { LanguageMenu, PersonMenu, SenderHealth, ThemeMenu } from "./HeaderMenus";
+import { JobsButton } from "./Jobs";
 import { Palette, PaletteButton } from "./Palette";
 import { BUILT_SCREENS, screenOf } from "./screens";
 import { useMe } from "./session";
+import { Shortcuts } from "./Shortcuts";
+import { useShortcuts } from "./shortcuts";
+import { SignInAgain } from "./SignInAgain";
 
 function Brand() {
   return (
@@ -64,16 +69,9 @@ export function Shell() {
 
   useEffect(() => followLive(queries), [queries]);
 
-  useEffect(() => {
-    function onKey(event: KeyboardEvent): void {
-      if ((event.metaKey || event.ctrlKey) && event.key.toLowerCase() === "k") {
-        event.preventDefault();
-        setIsSearching(true);
-      }
-    }
-    window.addEventListener("keydown", onKey);
-    return () => window.removeEventListener("keydown", onKey);
-  }, []);
+  const openPalette = useCallback(() => setIsSearching(true), []);
+  const { isHelpOpen, closeHelp } = useShortcuts(openPalette);
+  const { isServerThere } = useConnection();
 
   return (
     <Layout style={{ minHeight: "100%" }}>
@@ -112,17 +110,30 @@ export function Shell() {
           <span className="shell-workspace">{me.workspace_name}</span>
           <SenderHealth isBrief={!isWide} />
           <span className="spring" />
-          <PaletteButton isBrief={!isWide} onOpen={() => setIsSearching(true)} />
+          <PaletteButton isBrief={!isWide} onOpen={openPalette} />
+          <JobsButton />
           <LanguageMenu />
           <ThemeMenu />
           <PersonMenu />
         </Layout.Header>
         <main id="main" className="shell-main" tabIndex={-1} style={{ outline: "none" }}>
+          {!isServerThere && (
+            <Alert
+              type="warning"
+              showIcon
+              role="status"
+              title={t("away.title")}
+              description={t("away.text")}
+              style={{ marginBottom: 16 }}
+            />
+          )}
           <Suspense fallback={<Loading />}>
             <Outlet />
           </Suspense>
         </main>
       </Layout>
+      <Shortcuts isOpen={isHelpOpen} onClose={closeHelp} />
+      <SignInAgain />
       <Palette isOpen={isSearching} onClose={() => setIsSearching(false)} />
     </Layout>
   );

@@ -3,7 +3,6 @@ import { changesOf, rowsOf, valueOf } from "../pages/audience/attributes";
 import { endOfLastLine, headOf, templateCsv, TEMPLATE_HEADERS } from "../pages/audience/files";
 import { faultOf, mappingOf, targetsOf } from "../pages/audience/mapping";
 import { contactSearchOf, searchedText } from "../pages/audience/search";
-import { collectIds } from "../pages/audience/selection";
 import { askedAt, healthFacts, qualityTone, tierCount } from "../pages/senders/health";
 
 describe("attributes in a form", () => {
@@ -71,33 +70,6 @@ describe("files", () => {
     const head = await headOf(large);
     expect(head.size).toBeLessThan(large.size);
     expect((await head.text()).endsWith("\n")).toBe(true);
-  });
-});
-
-describe("choosing everything", () => {
-  const pages: Record<string, { ids: number[]; nextCursor: string | null }> = {
-    first: { ids: [1, 2], nextCursor: "b" },
-    b: { ids: [3, 4], nextCursor: "c" },
-    c: { ids: [5], nextCursor: null },
-  };
-  const read = (cursor?: string) => Promise.resolve(pages[cursor ?? "first"] ?? { ids: [], nextCursor: null });
-
-  it("goes through all pages", async () => {
-    const told: number[] = [];
-    expect(await collectIds(read, (count) => told.push(count))).toEqual({
-      ids: [1, 2, 3, 4, 5],
-      hasMore: false,
-    });
-    expect(told).toEqual([2, 4, 5]);
-  });
-
-  it("stops at what one action takes, and says so", async () => {
-    expect(await collectIds(read, () => undefined, 3)).toEqual({ ids: [1, 2, 3], hasMore: true });
-    expect(await collectIds(read, () => undefined, 4)).toEqual({ ids: [1, 2, 3, 4], hasMore: true });
-    expect(await collectIds(read, () => undefined, 5)).toEqual({
-      ids: [1, 2, 3, 4, 5],
-      hasMore: false,
-    });
   });
 });
 

@@ -16,7 +16,7 @@ import { countryName } from "../../parts/places";
 import { ZonedTime } from "../../parts/Times";
 import { rowsOf } from "./attributes";
 import type { Contact } from "./queries";
-import { RegroupDialog } from "./SelectionBar";
+import { RegroupDialog } from "./RegroupDialog";
 
 export function ProfilePanel({ contact }: { contact: Contact }) {
   const { t } = useTranslation("audience");
@@ -118,7 +118,10 @@ export function GroupsPanel({ contact, mayEdit }: { contact: Contact; mayEdit: b
       </div>
       {change !== undefined && (
         <RegroupDialog
-          contactIds={[contact.id]}
+          choice={[contact.id]}
+          search={{}}
+          count={1}
+          shown="1"
           initialChange={change}
           onClose={() => setChange(undefined)}
         />

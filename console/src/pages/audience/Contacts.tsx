@@ -6,15 +6,18 @@ import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { Button, Input, Select, type TableProps } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { usePreferences } from "../../app/preferences";
 import { useMay } from "../../app/session";
 import { Empty } from "../../parts/Empty";
 import { ListTable } from "../../parts/ListTable";
+import { exactCount } from "../../parts/numbers";
 import { usePaging } from "../../parts/paging";
 import { Ago } from "../../parts/Times";
+import type { Choice } from "./bulk";
 import { Consent } from "./Consent";
 import { NewContact } from "./ContactForm";
 import { AudienceFrame } from "./Frame";
-import { allGroupsQuery, type Contact, contactsQuery } from "./queries";
+import { allGroupsQuery, type Contact, contactCountQuery, contactsQuery } from "./queries";
 import { CONSENT_STATES, type ConsentState, type ContactSearch, searchedText } from "./search";
 import { SelectionBar } from "./SelectionBar";
 
@@ -134,6 +137,17 @@ function Filters(props: {
   );
 }
 
+/** How many fit, where that is more than one page shows: estimated at once, exact a moment later. */
+function FoundCount({ search, isShown }: { search: ContactSearch; isShown: boolean }) {
+  const { t } = useTranslation("audience");
+  const { language } = usePreferences();
+  const counted = useQuery({ ...contactCountQuery(search), enabled: isShown });
+  if (!isShown || counted.data === undefined) return null;
+  const { count, is_exact } = counted.data;
+  const shown = `${is_exact ? "" : "≈ "}${exactCount(count, language)}`;
+  return <p className="soft small found-count">{t("contacts.found", { count, shown })}</p>;
+}
+
 function ContactTable(props: {
   search: ContactSearch;
   isFiltered: boolean;
@@ -141,22 +155,30 @@ function ContactTable(props: {
   empty: React.ReactNode;
 }) {
   const { t } = useTranslation("audience");
-  const mayEdit = useMay("edit_audience");
   const paging = usePaging(JSON.stringify(props.search));
   const contacts = useQuery(contactsQuery(props.search, paging.cursor));
-  const [chosen, setChosen] = useState<number[]>([]);
+  const [choice, setChoice] = useState<Choice>([]);
+  // Other filters are another search: nobody is chosen of it yet.
+  const subject = JSON.stringify(props.search);
+  const [chosenOf, setChosenOf] = useState(subject);
+  if (chosenOf !== subject) {
+    setChosenOf(subject);
+    setChoice([]);
+  }
+  const shownIds = contacts.data?.items.map(({ id }) => id) ?? [];
   const hasMore = paging.number > 1 || Boolean(contacts.data?.next_cursor);
   const columns = useColumns();
   return (
     <>
-      {chosen.length > 0 && (
+      {choice.length > 0 && (
         <SelectionBar
-          chosen={chosen}
+          choice={choice}
           search={props.search}
           canChooseMore={hasMore}
-          onChoose={setChosen}
+          onChoose={setChoice}
         />
       )}
+      <FoundCount search={props.search} isShown={hasMore} />
       <ListTable<Contact>
         label={t("contacts.title")}
         query={contacts}
@@ -168,18 +190,14 @@ function ContactTable(props: {
         isFiltered={props.isFiltered}
         onClearFilters={props.onClearFilters}
         empty={props.empty}
-        rowSelection={
-          mayEdit
-            ? {
-                selectedRowKeys: chosen,
-                preserveSelectedRowKeys: true,
-                onChange: (keys) => setChosen(keys.map(Number)),
-                getTitleCheckboxProps: () => ({ "aria-label": t("selection.page") }) as object,
-                getCheckboxProps: (contact) =>
-                  ({ "aria-label": t("selection.one", { name: contact.name || contact.phone }) }) as object,
-              }
-            : undefined
-        }
+        rowSelection={{
+          selectedRowKeys: choice === "all" ? shownIds : [...choice],
+          preserveSelectedRowKeys: choice !== "all",
+          onChange: (keys) => setChoice(keys.map(Number)),
+          getTitleCheckboxProps: () => ({ "aria-label": t("selection.page") }) as object,
+          getCheckboxProps: (contact) =>
+            ({ "aria-label": t("selection.one", { name: contact.name || contact.phone }) }) as object,
+        }}
       />
     </>
   );

@@ -1,159 +1,163 @@
-// What can be done with the chosen contacts.
+// What can be done with the chosen contacts: a few, at once; or all that fit the filters, as a job.
 
-import { DeleteOutlined, UsergroupAddOutlined } from "@ant-design/icons";
-import { useQueryClient } from "@tanstack/react-query";
-import { Button, Form, Radio } from "antd";
+import {
+  DeleteOutlined,
+  DownloadOutlined,
+  StopOutlined,
+  UsergroupAddOutlined,
+} from "@ant-design/icons";
+import { useQuery } from "@tanstack/react-query";
+import { Button, Form, Input } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { answerOf, api, type Schemas } from "../../api/client";
-import { useAct } from "../../parts/act";
-import { exactCount } from "../../parts/numbers";
+import { answerOf, api, mintKey } from "../../api/client";
 import { usePreferences } from "../../app/preferences";
+import { useMay } from "../../app/session";
+import { useAct } from "../../parts/act";
 import { useAsk } from "../../parts/ask";
 import { FormDialog } from "../../parts/FormDialog";
-import { chosenGroupsOf, GroupPicker } from "./GroupPicker";
-import { contactQueryOf, LARGEST_PAGE } from "./queries";
+import { exactCount } from "../../parts/numbers";
+import { type BulkBody, bulkFilterOf, type Choice, useBulk } from "./bulk";
+import { contactCountQuery } from "./queries";
+import { RegroupDialog } from "./RegroupDialog";
 import type { ContactSearch } from "./search";
-import { collectIds, MOST_AT_ONCE } from "./selection";
 
-type Change = Schemas["MembershipBody"]["change"];
-const CHANGES: readonly Change[] = ["add", "remove", "replace"];
-
-interface RegroupValues {
-  change: Change;
-  groups: string[];
-}
-
-export function RegroupDialog(props: {
-  contactIds: number[];
-  initialChange?: Change;
-  onDone?: () => void;
+function OptOutDialog(props: {
+  title: string;
+  text: string;
+  filter: BulkBody["filter"];
+  onDone: () => void;
   onClose: () => void;
 }) {
   const { t } = useTranslation("audience");
-  const { language } = usePreferences();
-  const count = props.contactIds.length;
   return (
-    <FormDialog<RegroupValues, unknown>
+    <FormDialog<{ reason: string }, unknown>
       isOpen
-      title={t("regroup.title", { count, shown: exactCount(count, language) })}
-      submit={t("regroup.submit")}
-      initial={{ change: props.initialChange ?? "add", groups: [] }}
-      fields={[]}
-      topics={["contacts", "groups"]}
-      act={({ change, groups }) => {
-        const { ids, names } = chosenGroupsOf(groups);
-        return answerOf(
-          api.POST("/api/v1/contacts/groups", {
-            body: { contact_ids: props.contactIds, group_ids: ids, group_names: names, change },
+      isDangerous
+      title={props.title}
+      submit={t("consent.submit.opted_out")}
+      initial={{ reason: "" }}
+      fields={["reason"]}
+      topics={["bulk-actions", "contacts"]}
+      act={({ reason }) =>
+        answerOf(
+          api.POST("/api/v1/bulk-actions", {
+            body: { kind: "opt_out", filter: props.filter, reason, group_ids: [], group_names: [] },
+            params: { header: { "idempotency-key": mintKey() } },
           }),
-        );
-      }}
+        )
+      }
       onDone={props.onDone}
       onClose={props.onClose}
     >
-      <Form.Item required name="change" label={t("regroup.how")}>
-        <Radio.Group
-          className="choices"
-          options={CHANGES.map((each) => ({ value: each, label: t(`regroup.changes.${each}`) }))}
-        />
-      </Form.Item>
-      <Form.Item
-        name="groups"
-        label={t("groups.title")}
-        rules={[{ required: true, message: t("regroup.needsGroup") }]}
-      >
-        <GroupPicker />
+      <p>{props.text}</p>
+      <Form.Item name="reason" label={t("consent.reason")} extra={t("consent.reasonHint")}>
+        <Input maxLength={200} />
       </Form.Item>
     </FormDialog>
   );
 }
 
 export function SelectionBar(props: {
-  chosen: number[];
+  choice: Choice;
   search: ContactSearch;
   canChooseMore: boolean;
-  onChoose: (ids: number[]) => void;
+  onChoose: (choice: Choice) => void;
 }) {
   const { t } = useTranslation("audience");
   const { language } = usePreferences();
-  const queries = useQueryClient();
+  const mayEdit = useMay("edit_audience");
   const ask = useAsk();
-  const [isRegrouping, setIsRegrouping] = useState(false);
-  const [collected, setCollected] = useState<number>();
-  const [hasMore, setHasMore] = useState(false);
-  const count = props.chosen.length;
-  const shown = exactCount(count, language);
-
-  const chooseAll = useAct({
-    topics: [],
-    act: () =>
-      collectIds(async (cursor) => {
-        const page = await answerOf(
-          api.GET("/api/v1/contacts", {
-            params: { query: { ...contactQueryOf(props.search), cursor, limit: LARGEST_PAGE } },
-          }),
-        );
-        return { ids: page.items.map(({ id }) => id), nextCursor: page.next_cursor };
-      }, setCollected),
-    onDone: (found) => {
-      setCollected(undefined);
-      setHasMore(found.hasMore);
-      props.onChoose(found.ids);
-    },
+  const [open, setOpen] = useState<"regroup" | "optOut">();
+  const isAll = props.choice === "all";
+  const counted = useQuery({
+    ...contactCountQuery(props.search),
+    enabled: isAll || props.canChooseMore,
   });
+  const all = counted.data;
+  const approximately = all === undefined || all.is_exact ? "" : "≈ ";
+  const allShown = all === undefined ? "…" : approximately + exactCount(all.count, language);
+  const count = isAll ? (all?.count ?? 2) : props.choice.length;
+  const shown = isAll ? allShown : exactCount(count, language);
+  const filter = bulkFilterOf(props.choice, props.search);
+  const clear = () => props.onChoose([]);
+  const bulk = useBulk(clear);
+  const isFew = props.choice !== "all" ? props.choice : undefined;
+
   const remove = useAct({
     topics: ["contacts", "groups"],
-    act: () =>
-      answerOf(api.POST("/api/v1/contacts/delete", { body: { contact_ids: props.chosen } })),
+    act: (ids: readonly number[]) =>
+      answerOf(api.POST("/api/v1/contacts/delete", { body: { contact_ids: [...ids] } })),
     done: ({ deleted_count }) =>
       t("selection.deleted", { count: deleted_count, shown: exactCount(deleted_count, language) }),
-    onDone: () => props.onChoose([]),
+    onDone: clear,
   });
+
+  function start(kind: BulkBody["kind"]): Promise<unknown> {
+    return bulk.mutateAsync({ kind, filter, group_ids: [], group_names: [], reason: "" });
+  }
 
   return (
     <section className="selection-bar" aria-label={t("selection.title")}>
-      <span role="status">
-        {t("selection.count", { count, shown })}
-        {hasMore && ` ${t("selection.most", { most: exactCount(MOST_AT_ONCE, language) })}`}
-      </span>
-      {props.canChooseMore && count < MOST_AT_ONCE && (
-        <Button type="link" loading={chooseAll.isPending} onClick={() => chooseAll.mutate()}>
-          {collected === undefined
-            ? t("selection.all")
-            : t("selection.collecting", { shown: exactCount(collected, language) })}
+      <span role="status">{t(isAll ? "selection.countAll" : "selection.count", { count, shown })}</span>
+      {props.canChooseMore && !isAll && (
+        <Button type="link" onClick={() => props.onChoose("all")}>
+          {t("selection.all", { shown: allShown })}
         </Button>
       )}
-      <Button type="link" onClick={() => props.onChoose([])}>
+      <Button type="link" onClick={clear}>
         {t("selection.none")}
       </Button>
       <span className="spring" />
-      <Button icon={<UsergroupAddOutlined />} onClick={() => setIsRegrouping(true)}>
-        {t("selection.regroup")}
-      </Button>
       <Button
-        danger
-        icon={<DeleteOutlined />}
-        loading={remove.isPending}
-        onClick={() =>
-          ask({
-            title: t("selection.deleteTitle", { count, shown }),
-            text: t("contact.deleteText"),
-            submit: t("selection.delete"),
-            onYes: () => remove.mutateAsync(),
-          })
-        }
+        icon={<DownloadOutlined />}
+        loading={bulk.isPending}
+        onClick={() => void start("export").catch(() => undefined)}
       >
-        {t("selection.delete")}
+        {t("selection.export")}
       </Button>
-      {isRegrouping && (
+      {mayEdit && (
+        <>
+          <Button icon={<UsergroupAddOutlined />} onClick={() => setOpen("regroup")}>
+            {t("selection.regroup")}
+          </Button>
+          <Button icon={<StopOutlined />} onClick={() => setOpen("optOut")}>
+            {t("consent.submit.opted_out")}
+          </Button>
+          <Button
+            danger
+            icon={<DeleteOutlined />}
+            loading={remove.isPending || bulk.isPending}
+            onClick={() =>
+              ask({
+                title: t("selection.deleteTitle", { count, shown }),
+                text: t("contact.deleteText"),
+                submit: t("selection.delete"),
+                onYes: () => (isFew === undefined ? start("delete") : remove.mutateAsync(isFew)),
+              })
+            }
+          >
+            {t("selection.delete")}
+          </Button>
+        </>
+      )}
+      {open === "regroup" && (
         <RegroupDialog
-          contactIds={props.chosen}
-          onDone={() => {
-            props.onChoose([]);
-            void queries.invalidateQueries({ queryKey: ["contacts"] });
-          }}
-          onClose={() => setIsRegrouping(false)}
+          choice={props.choice}
+          search={props.search}
+          count={count}
+          shown={shown}
+          onDone={clear}
+          onClose={() => setOpen(undefined)}
+        />
+      )}
+      {open === "optOut" && (
+        <OptOutDialog
+          title={t("selection.optOutTitle", { count, shown })}
+          text={t("selection.optOutText")}
+          filter={filter}
+          onDone={clear}
+          onClose={() => setOpen(undefined)}
         />
       )}
     </section>

@@ -12,6 +12,7 @@ export const PAGE_SIZE = 50;
 /** The API's largest page; a workspace has few groups. */
 export const LARGEST_PAGE = 500;
 const IMPORT_REFRESH_MILLISECONDS = 1_000;
+const COUNT_STALE_MILLISECONDS = 30_000;
 
 export function contactQueryOf(search: ContactSearch) {
   return {
@@ -31,6 +32,27 @@ export const contactsQuery = (search: ContactSearch, cursor?: string) =>
         }),
       ),
     placeholderData: keepPreviousData,
+  });
+
+/** How many fit: an estimate at first when they are many, then the exact number. */
+export const contactCountQuery = (search: ContactSearch) =>
+  queryOptions({
+    queryKey: ["contacts", "count", search],
+    queryFn: async ({ client, queryKey }) => {
+      const query = contactQueryOf(search);
+      const ask = (exact: boolean) =>
+        answerOf(api.GET("/api/v1/contacts/count", { params: { query: { ...query, exact } } }));
+      const first = await ask(false);
+      if (!first.is_exact) {
+        void ask(true).then(
+          (counted) => client.setQueryData(queryKey, counted),
+          // The estimate stands.
+          () => undefined,
+        );
+      }
+      return first;
+    },
+    staleTime: COUNT_STALE_MILLISECONDS,
   });
 
 export const contactQuery = (contactId: number) =>

@@ -2,29 +2,15 @@
 
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useRouter, useSearch } from "@tanstack/react-router";
-import { Alert, Button, Form, Input } from "antd";
+import { Alert } from "antd";
 import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
-import { answerOf, api, type Schemas } from "../../api/client";
-import { asProblem, type Problem } from "../../api/problem";
+import { answerOf, api } from "../../api/client";
+import { tellSession } from "../../api/connection";
+import { asProblem } from "../../api/problem";
 import { LanguageMenu, ThemeMenu } from "../../app/HeaderMenus";
 import { safeReturn } from "../../app/session";
-
-type Credentials = Schemas["SignInBody"];
-
-function useWords(problem: Problem): string {
-  const { t } = useTranslation("shell");
-  if (problem.code === "access.wrong_credentials") return t("signIn.wrong");
-  if (problem.code === "access.locked") {
-    const wait = Number(problem.answer.details.retry_after_seconds ?? 0);
-    return t("signIn.locked", { count: Math.max(1, Math.ceil(wait)) });
-  }
-  return problem.message;
-}
-
-function Refusal({ problem }: { problem: Problem }) {
-  return <Alert type="error" showIcon title={useWords(problem)} role="alert" />;
-}
+import { type Credentials, CredentialsForm, Refusal } from "./CredentialsForm";
 
 export function SignIn() {
   const { t } = useTranslation("shell");
@@ -35,6 +21,7 @@ export function SignIn() {
     mutationFn: (body: Credentials) => answerOf(api.POST("/api/v1/sign-in", { body })),
     onSuccess: () => {
       queries.clear();
+      tellSession(false);
       router.history.replace(`/console${safeReturn(to)}`);
     },
   });
@@ -43,7 +30,6 @@ export function SignIn() {
     document.title = `${t("signIn.title")} · Clarion`;
   }, [t]);
 
-  const required = [{ required: true, message: t("signIn.required") }];
   return (
     <main className="sign-in">
       <div className="sign-in-menus">
@@ -58,22 +44,7 @@ export function SignIn() {
           <Alert type="info" showIcon title={t("signIn.expired")} />
         )}
         {signIn.error !== null && <Refusal problem={asProblem(signIn.error)} />}
-        <Form<Credentials>
-          layout="vertical"
-          requiredMark={false}
-          onFinish={(values) => signIn.mutate(values)}
-          style={{ marginTop: 16 }}
-        >
-          <Form.Item name="email" label={t("signIn.email")} rules={required}>
-            <Input type="email" autoComplete="username" autoFocus size="large" />
-          </Form.Item>
-          <Form.Item name="password" label={t("signIn.password")} rules={required}>
-            <Input.Password autoComplete="current-password" size="large" />
-          </Form.Item>
-          <Button type="primary" htmlType="submit" size="large" block loading={signIn.isPending}>
-            {t("signIn.submit")}
-          </Button>
-        </Form>
+        <CredentialsForm isPending={signIn.isPending} onSubmit={(values) => signIn.mutate(values)} />
         <p className="soft small" style={{ marginBottom: 0 }}>
           {t("signIn.firstTime")} <code>clarion user create</code>
         </p>
