@@ -628,6 +628,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/contacts/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count the contacts of a search
+         * @description Exact up to 10,000; above that an estimate, unless the exact number is asked for.
+         */
+        get: operations["contact_count"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/contacts/export.csv": {
         parameters: {
             query?: never;
@@ -968,6 +988,90 @@ export interface paths {
          * @description Row, column, code and message, then the row's own cells.
          */
         get: operations["import_rejections_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bulk-actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List bulk actions, the newest first
+         * @description With how far they are.
+         */
+        get: operations["bulk_action_list"];
+        put?: never;
+        /**
+         * Do one thing to every contact of a search
+         * @description It is done by a worker; read it again to watch it.  Contacts that come later are not met.
+         */
+        post: operations["bulk_action_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bulk-actions/{bulk_action_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a bulk action
+         * @description While it runs, its counts grow.
+         */
+        get: operations["bulk_action_read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bulk-actions/{bulk_action_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop a bulk action
+         * @description At the next batch; what is done stays done.
+         */
+        post: operations["bulk_action_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bulk-actions/{bulk_action_id}/result.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download what a bulk action left behind
+         * @description The contacts of an export; of other kinds those that stayed as they were, and why.
+         */
+        get: operations["bulk_action_result"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2709,6 +2813,99 @@ export interface components {
             mapping: string;
         };
         /**
+         * BulkActionAnswer
+         * @description A bulk action and how far it is.
+         */
+        BulkActionAnswer: {
+            /** Id */
+            id: number;
+            kind: components["schemas"]["BulkKind"];
+            /**
+             * Filter
+             * @description The search, as it was asked for.
+             */
+            filter: {
+                [key: string]: unknown;
+            };
+            /** Group Ids */
+            group_ids: number[];
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "waiting" | "running" | "finished" | "failed" | "cancelled";
+            /**
+             * Reason
+             * @description Why it failed.
+             */
+            reason: string | null;
+            /**
+             * Total Count
+             * @description Contacts that fit; see `is_total_exact`.
+             */
+            total_count: number;
+            /** Is Total Exact */
+            is_total_exact: boolean;
+            /**
+             * Done Count
+             * @description Contacts that were looked at.
+             */
+            done_count: number;
+            /**
+             * Changed Count
+             * @description Contacts that changed, or are in the file.
+             */
+            changed_count: number;
+            /**
+             * Refused Count
+             * @description Contacts that stayed as they were; see the result.
+             */
+            refused_count: number;
+            /**
+             * Has Result
+             * @description Whether there is a file; it is kept for a week.
+             */
+            has_result: boolean;
+            /** Actor Name */
+            actor_name: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Started At */
+            started_at: string | null;
+            /** Finished At */
+            finished_at: string | null;
+        };
+        /**
+         * BulkActionBody
+         * @description What shall be done to all contacts of a search.
+         */
+        BulkActionBody: {
+            kind: components["schemas"]["BulkKind"];
+            filter: components["schemas"]["ContactFilterBody"];
+            /** Group Ids */
+            group_ids?: number[];
+            /**
+             * Group Names
+             * @description Groups that are made when they are missing.
+             */
+            group_names?: string[];
+            /**
+             * Reason
+             * @description Kept with opt-outs.
+             * @default
+             */
+            reason: string;
+        };
+        /**
+         * BulkKind
+         * @description What is done to every contact of a search.
+         * @enum {string}
+         */
+        BulkKind: "add" | "remove" | "replace" | "opt_out" | "delete" | "export";
+        /**
          * CampaignAction
          * @description What a person may ask of a campaign that exists.
          * @enum {string}
@@ -3245,6 +3442,48 @@ export interface components {
             attributes?: {
                 [key: string]: boolean | number | string | null;
             };
+        };
+        /**
+         * ContactCountAnswer
+         * @description How many contacts fit a search.
+         */
+        ContactCountAnswer: {
+            /** Count */
+            count: number;
+            /**
+             * Is Exact
+             * @description Whether it is counted; else it is an estimate.
+             */
+            is_exact: boolean;
+        };
+        /**
+         * ContactFilterBody
+         * @description A search of contacts; an empty one means everybody.
+         */
+        ContactFilterBody: {
+            /**
+             * Text
+             * @description Part of the name or the phone.
+             */
+            text?: string | null;
+            /** Group Id */
+            group_id?: number | null;
+            /**
+             * Attributes
+             * @description Equal, as text.
+             */
+            attributes?: {
+                [key: string]: string;
+            };
+            /** Consent State */
+            consent_state?: ("opted_in" | "opted_out" | "none") | null;
+            /** @default whatsapp */
+            consent_channel: components["schemas"]["Channel"];
+            /**
+             * Contact Ids
+             * @description One of these.
+             */
+            contact_ids?: number[] | null;
         };
         /**
          * ContactIdsBody
@@ -5239,6 +5478,21 @@ export interface components {
         Page_BindingAnswer_: {
             /** Items */
             items: components["schemas"]["BindingAnswer"][];
+            /**
+             * Next Cursor
+             * @description Give it as `cursor` for the next page; null on the last one.
+             */
+            next_cursor?: string | null;
+            /**
+             * Total Count
+             * @description Only where the list counts itself.
+             */
+            total_count?: number | null;
+        };
+        /** Page[BulkActionAnswer] */
+        Page_BulkActionAnswer_: {
+            /** Items */
+            items: components["schemas"]["BulkActionAnswer"][];
             /**
              * Next Cursor
              * @description Give it as `cursor` for the next page; null on the last one.
@@ -8328,6 +8582,10 @@ export interface operations {
     contact_search: {
         parameters: {
             query?: {
+                /** @description Items a page. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
                 /** @description Part of the name or the phone. */
                 text?: string | null;
                 group_id?: number | null;
@@ -8335,10 +8593,6 @@ export interface operations {
                 attribute?: string[];
                 consent_state?: ("opted_in" | "opted_out" | "none") | null;
                 consent_channel?: components["schemas"]["Channel"];
-                /** @description Items a page. */
-                limit?: number;
-                /** @description `next_cursor` of the page before. */
-                cursor?: string | null;
             };
             header?: never;
             path?: never;
@@ -8380,6 +8634,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ContactAnswer"];
+                };
+            };
+        };
+    };
+    contact_count: {
+        parameters: {
+            query?: {
+                /** @description Count all of them, however long that takes. */
+                exact?: boolean;
+                /** @description Part of the name or the phone. */
+                text?: string | null;
+                group_id?: number | null;
+                /** @description `name:value`, equal; may be repeated. */
+                attribute?: string[];
+                consent_state?: ("opted_in" | "opted_out" | "none") | null;
+                consent_channel?: components["schemas"]["Channel"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactCountAnswer"];
                 };
             };
         };
@@ -8916,6 +9200,124 @@ export interface operations {
             header?: never;
             path: {
                 import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A CSV file in UTF-8. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+        };
+    };
+    bulk_action_list: {
+        parameters: {
+            query?: {
+                /** @description Items a page. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_BulkActionAnswer_"];
+                };
+            };
+        };
+    };
+    bulk_action_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A key of your choice; the same request with the same key is done once. */
+                "idempotency-key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkActionBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkActionAnswer"];
+                };
+            };
+        };
+    };
+    bulk_action_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bulk_action_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkActionAnswer"];
+                };
+            };
+        };
+    };
+    bulk_action_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bulk_action_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkActionAnswer"];
+                };
+            };
+        };
+    };
+    bulk_action_result: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bulk_action_id: number;
             };
             cookie?: never;
         };

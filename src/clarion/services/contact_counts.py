@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from clarion.domain.identity import Permission
-from clarion.services.contacts import ContactFilter, question_of
+from clarion.services.contact_search import ContactFilter, question_of
 from clarion.services.scope import Scope
 from clarion.store.pool import Connection
 

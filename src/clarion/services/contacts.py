@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any
 
 import asyncpg
 
@@ -32,11 +32,11 @@ from clarion.engine.apply.end_sessions import end_sessions_of_contacts
 from clarion.engine.apply.move_participants import Move, move_participants
 from clarion.services import audit
 from clarion.services.addresses import insert_address, no_address
+from clarion.services.contact_search import ContactFilter, question_of
 from clarion.services.groups import change_memberships, find_or_create_groups, ungrouped
 from clarion.services.scope import Scope
-from clarion.services.text_patterns import patterns_of
 from clarion.store.pool import Connection
-from clarion.store.queries import Query, Row, load
+from clarion.store.queries import Row, load
 
 __all__ = [
     "Contact",
@@ -49,7 +49,6 @@ __all__ = [
     "delete_contacts",
     "find_by_phone",
     "list_contacts",
-    "question_of",
     "read_contact",
     "read_contacts",
     "read_phone",
@@ -61,13 +60,6 @@ PARTICIPANTS = load("participants")
 DELETE_LIMIT = 10_000
 _TEXT_FIELDS = ("name", "country", "email", "remark", "language", "zone")
 _NULLABLE = frozenset({"country", "language", "zone"})
-# (within a group, with one state of consent) -> the query that walks that way
-_WAYS = {
-    (False, False): "list_contact_ids",
-    (True, False): "list_member_ids",
-    (False, True): "list_contact_ids_by_consent",
-    (True, True): "list_member_ids_by_consent",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,23 +113,6 @@ class ContactDraft:
     zone: str | None = None
     attributes: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     addresses: Sequence[Address] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ContactFilter:
-    """What a contact must be like; all that is given must fit.
-
-    ``text``: a part of the name (any case) or of the phone.  ``attributes``: equal as text.
-    ``consent_state`` (``none``: never said anything) is that on ``consent_channel``.
-    ``contact_ids``: one of these.
-    """
-
-    text: str | None = None
-    group_id: int | None = None
-    attributes: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    consent_state: Literal["opted_in", "opted_out", "none"] | None = None
-    consent_channel: str = "whatsapp"
-    contact_ids: Sequence[int] | None = None
 
 
 async def create_contact(
@@ -222,32 +197,6 @@ async def contact_ids(
     query, values = question_of(scope, wanted, above_id=above_id, limit=limit)
     rows = await connection.fetch(query.sql, *query.arguments(values))
     return [row["id"] for row in rows]
-
-
-def question_of(
-    scope: Scope, wanted: ContactFilter, *, above_id: int | None, limit: int | None
-) -> tuple[Query, dict[str, Any]]:
-    """The query for the ids of those who fit, in rising order, and its values.
-
-    Each way into the contacts is a query of its own, so that each has the index that it needs.
-    """
-    searched = patterns_of(wanted.text)
-    values: dict[str, Any] = {
-        "workspace_id": scope.workspace_id,
-        "above_id": above_id or 0,
-        "name_pattern": searched and searched.name_pattern,
-        "phone_pattern": searched and searched.phone_pattern,
-        "attributes": dict(wanted.attributes),
-        "consent_state": wanted.consent_state,
-        "consent_channel": wanted.consent_channel,
-        "is_silent": wanted.consent_state == "none",
-        "group_id": wanted.group_id,
-        "contact_ids": None if wanted.contact_ids is None else list(wanted.contact_ids),
-        "limit": limit,
-    }
-    way = _WAYS[wanted.group_id is not None, wanted.consent_state in ("opted_in", "opted_out")]
-    query = QUERIES[way]
-    return query, {name: values[name] for name in query.parameter_names}
 
 
 async def list_contacts(
