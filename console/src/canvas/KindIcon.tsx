@@ -1,16 +1,30 @@
 // A node kind's sign and words.
 
 import {
+  ApiOutlined,
   BranchesOutlined,
+  CalendarOutlined,
+  CheckOutlined,
   ClockCircleOutlined,
   CommentOutlined,
+  CustomerServiceOutlined,
   EditOutlined,
   EnterOutlined,
+  ExportOutlined,
+  FieldTimeOutlined,
+  FileSearchOutlined,
   FlagOutlined,
+  FunctionOutlined,
   LayoutOutlined,
   MessageOutlined,
+  PercentageOutlined,
+  PhoneOutlined,
   PlayCircleOutlined,
+  PushpinOutlined,
   QuestionOutlined,
+  RobotOutlined,
+  TranslationOutlined,
+  UserOutlined,
 } from "@ant-design/icons";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
@@ -27,6 +41,20 @@ const ICONS: Readonly<Record<string, ReactNode>> = {
   wait: <ClockCircleOutlined />,
   jump: <EnterOutlined />,
   end: <FlagOutlined />,
+  date_time_branch: <CalendarOutlined />,
+  random_branch: <PercentageOutlined />,
+  delivery_branch: <CheckOutlined />,
+  recognise_phone_number: <PhoneOutlined />,
+  recognise_language: <TranslationOutlined />,
+  recognise_entities: <FileSearchOutlined />,
+  update_contact: <UserOutlined />,
+  http_request: <ApiOutlined />,
+  call_function: <FunctionOutlined />,
+  llm_dialogue: <RobotOutlined />,
+  wait_until: <FieldTimeOutlined />,
+  forward_to_flow: <ExportOutlined />,
+  hand_over: <CustomerServiceOutlined />,
+  note: <PushpinOutlined />,
 };
 
 export function KindIcon({ kind }: { kind: string }) {

@@ -9,6 +9,7 @@ import {
   listOf,
   textOf,
 } from "./document";
+import { FURTHER_KINDS } from "./furtherKinds";
 
 export interface Exit {
   readonly name: string;
@@ -127,6 +128,7 @@ const KIND_LIST: readonly Kind[] = [
       return [
         ...buttons.map((id) => ({ name: `button:${id}`, isRequired: true })),
         { name: "other", isRequired: buttons.length === 0 },
+        ...(isRecord(config.expect) ? [{ name: "invalid", isRequired: false }] : []),
         { name: "timeout", isRequired: false },
       ];
     },
@@ -201,10 +203,12 @@ const KIND_LIST: readonly Kind[] = [
   },
 ];
 
-export const KINDS: ReadonlyMap<string, Kind> = new Map(KIND_LIST.map((kind) => [kind.name, kind]));
+const ALL_KINDS: readonly Kind[] = [...KIND_LIST, ...FURTHER_KINDS];
+
+export const KINDS: ReadonlyMap<string, Kind> = new Map(ALL_KINDS.map((kind) => [kind.name, kind]));
 
 /** What can be added; a flow has its start already. */
-export const ADDABLE: readonly Kind[] = KIND_LIST.filter((kind) => kind.name !== "start");
+export const ADDABLE: readonly Kind[] = ALL_KINDS.filter((kind) => kind.name !== "start");
 
 /** The ways out of a node, those of its config first, then connected ones that it no longer has. */
 export function exitsOf(node: FlowNode): readonly Exit[] {
