@@ -13,13 +13,13 @@ const kinds = Object.keys(schema.$defs)
 
 describe("the node kinds of the server", () => {
   it("can all be added to a flow", () => {
-    expect([...KINDS.keys()].sort()).toEqual(kinds.sort());
+    expect([...KINDS.keys()].toSorted()).toEqual(kinds.toSorted());
   });
 
   it.each([
     ["en", en.kinds],
     ["zh", zh.kinds],
   ])("all have a title and a summary in %s", (_language, words) => {
-    expect(Object.keys(words).sort()).toEqual([...kinds].sort());
+    expect(Object.keys(words).toSorted()).toEqual([...kinds].toSorted());
   });
 });

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Annotated, Any, Literal, Protocol, Self, runtime_checkable
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     BaseModel,
@@ -225,13 +225,13 @@ def senders_of(value: str | tuple[str, ...] | None) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else value
 
 
-@runtime_checkable
-class Reads(Protocol):
-    """A text that reads variables."""
+class Reads:
+    """The base of texts that read variables besides ``Expression``."""
 
     @property
     def paths(self) -> tuple[Path, ...]:
-        """The variables."""
+        """The variables that it reads."""
+        raise NotImplementedError
 
 
 def paths_of(value: object, where: str = "config") -> Iterator[tuple[str, Path]]:
@@ -247,6 +247,6 @@ def paths_of(value: object, where: str = "config") -> Iterator[tuple[str, Path]]
     elif isinstance(value, tuple):
         for index, each in enumerate(value):
             yield from paths_of(each, f"{where}.{index}")
-    elif not isinstance(value, str) and isinstance(value, Expression | Reads):
+    elif isinstance(value, Expression | Reads):
         for path in value.paths:
             yield where, path

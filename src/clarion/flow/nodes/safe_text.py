@@ -22,6 +22,7 @@ from pydantic_core import PydanticCustomError, core_schema
 from clarion.flow.calls import Encoding, SecretName, SecretText
 from clarion.flow.context import Path
 from clarion.flow.expressions import Expression, ExpressionError
+from clarion.flow.nodes.config import Reads
 from clarion.flow.state import NodeFailed, State
 
 __all__ = ["AddressText", "JsonText", "PlainText", "SafeText", "address_parts", "body_parts"]
@@ -36,7 +37,7 @@ _SIMPLE = re.compile(r"\{\{\s*[A-Za-z_][\w.]*\s*\}\}")
 
 
 @dataclass(frozen=True)
-class SafeText:
+class SafeText(Reads):
     """A text in pieces: what the author wrote, holes, secrets."""
 
     source: str
