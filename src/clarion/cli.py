@@ -43,6 +43,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "web": "clarion.commands.serve:web",
         "migrate": "clarion.commands.migrations:migrate_database",
         "doctor": "clarion.commands.doctor:doctor",
+        "migrate-from-cams": "clarion.commands.migrate_from_cams:migrate_from_cams",
         "simulate": "clarion.commands.simulate:simulate",
         "bench": "clarion.commands.bench:bench",
         "version": "clarion.cli:version",

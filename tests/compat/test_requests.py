@@ -251,7 +251,11 @@ async def test_parameters_are_asked_for_and_read_by_their_kind(cams: Cams) -> No
         ("AddGroup", {"group_name": ""}, "MissingGroupName"),
         ("AddContacts", {"groups": "1"}, "MissingNeedUpdate"),
         ("AddContacts", {"groups": "1", "need_update": "perhaps"}, "InvalidParameter.NeedUpdate"),
-        ("AddGroup", {"group_name": "x", "file_path": "oss://a.xlsx"}, "UnsupportedParameter"),
+        (
+            "DeleteContacts",
+            {"contact_details": "1", "file_path": "oss://a.xlsx"},
+            "UnsupportedParameter",
+        ),
         ("ListMarketingFlow", {"related_group_id": "x"}, "InvalidParameter.RelatedGroupId"),
         ("ListMarketingFlow", {"activity_status": "x"}, "InvalidParameter.ActivityStatus"),
         ("PauseMarketingFLow", {}, "MissingActivityCode"),
@@ -262,7 +266,6 @@ async def test_parameters_are_asked_for_and_read_by_their_kind(cams: Cams) -> No
             "InvalidParameter.FlowTriggerType",
         ),
         ("ListChatFlow", {"flow_status": "x"}, "InvalidParameter.FlowStatus"),
-        ("ListChatFlow", {"phone_number": "1"}, "UnsupportedParameter"),
         ("GetChatappTemplateDetail", {"language": "en"}, "MissingTemplateCode"),
     ):
         error = await refusal_of(cams, name, **parameters)

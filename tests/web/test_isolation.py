@@ -102,11 +102,21 @@ BODIES: dict[str, dict[str, Any]] = {
     "campaign_resume": {},
     "campaign_duplicate": PERIOD,
     "conversation_assign": {"user_id": None},
+    "webhook_endpoint_update": {"name": "mine", "url": "https://x.test", "kinds": ["message.read"]},
     "conversation_reply": {"content": {"kind": "text", "body": {"text": "Hello"}}},
     "simulated_phone_say": {"text": "Hello"},
     "simulated_answering": {"is_answering": True},
 }
-OTHER_PARAMETERS = {"phone": "16505551234", "number": "1", "address_id": "1", "channel": "whatsapp"}
+OTHER_PARAMETERS = {
+    "phone": "16505551234",
+    "number": "1",
+    "address_id": "1",
+    "channel": "whatsapp",
+    "endpoint_id": "1",
+    "delivery_id": "1",
+    "token": "no-token-of-anybody-at-all",
+}
+ENDPOINT = {"name": "ours", "url": "https://shop.example", "kinds": ["message.read"]}
 
 
 @pytest.fixture
@@ -149,6 +159,13 @@ async def test_every_route_with_an_id_finds_nothing_of_another_workspace(
     there = await as_role(Role.ADMIN, other_scope)
     ids = {name: await make(there) for name, make in MAKERS.items()}
     await make_history(place, other_scope, ids)
+    endpoint_id = await _made(there, "webhook-endpoints", ENDPOINT)
+    assert str(endpoint_id) == OTHER_PARAMETERS["endpoint_id"]
+    await place.pool.execute(
+        "INSERT INTO webhook_deliveries (id, workspace_id, endpoint_id, event_ids, status,"
+        " created_at) VALUES ($1, $2, $3, '{}', 'failed', $4)",
+        int(OTHER_PARAMETERS["delivery_id"]), other_scope.workspace_id, endpoint_id, other_scope.now,
+    )  # fmt: skip
     bodies = {**BODIES, "campaign_replace": await make_wish(admin)}
     walked = 0
     for method, path, operation in operations_of(create_api(place).openapi()):

@@ -12,7 +12,7 @@ from clarion.web.openapi import codes_of, operations_of
 
 # The provider refuses a second one of the same name, which is as good as a key.
 REPEATABLE_BY_NAME = {"template_create"}
-PUBLIC = {"health_read", "readiness_read", "metrics_read", "sign_in_create"}
+PUBLIC = {"health_read", "readiness_read", "metrics_read", "sign_in_create", "upload_fill"}
 
 
 async def test_the_document_is_valid_openapi_3_1(new_client: Any) -> None:

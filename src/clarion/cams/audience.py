@@ -11,9 +11,11 @@ from typing import Any
 import orjson
 
 from clarion.cams.call import Answer, Call
+from clarion.cams.files import import_file
 from clarion.cams.refusals import missing, refuse_business
 from clarion.cams.wire import id_of, time_text, zone_of
 from clarion.domain.errors import ClarionError
+from clarion.imports.rows import DuplicateMode
 from clarion.services import groups
 from clarion.services.contact_upserts import find_by_written_phone, keep_contact
 from clarion.services.contacts import ContactDraft, delete_contacts, update_contact
@@ -46,6 +48,7 @@ async def add_group(call: Call) -> Answer:
             await keep_contact(
                 connection, call.scope, _draft(call), mode="ignore", group_ids=[made.id]
             )
+        await import_file(connection, call, "ignore", [made.id])
     return {"Data": str(made.id)}
 
 
@@ -94,12 +97,16 @@ async def add_contacts(call: Call) -> Answer:
     ids, names = _references(call.text("Groups"))
     if not ids and not names:
         raise refuse_business("InvalidParameter.GroupsInvalid", "Groups names no group.")
+    mode: DuplicateMode = "overwrite" if call.values["NeedUpdate"] else "ignore"
     async with call.transaction() as connection:
+        import_id = await import_file(connection, call, mode, ids, names)
+        if import_id is not None and not call.text("ContactDetails"):
+            return {"Data": str(import_id)}
         kept = await keep_contact(
             connection,
             call.scope,
             _draft(call),
-            mode="overwrite" if call.values["NeedUpdate"] else "ignore",
+            mode=mode,
             group_ids=ids,
             group_names=names,
         )

@@ -65,11 +65,15 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One authenticated call.  ``values`` holds only what was given."""
+    """One authenticated call.  ``values`` holds only what was given.
+
+    ``origin`` is how this server is reached, as ``http://host:port``.
+    """
 
     place: Place
     scope: Scope
     values: Values
+    origin: str = ""
 
     @contextlib.asynccontextmanager
     async def transaction(self) -> AsyncIterator[Connection]:

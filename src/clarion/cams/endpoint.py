@@ -94,16 +94,17 @@ class RpcEndpoint:
         except ValueError:
             too_many = refuse("InvalidParameter", "The request has too many parameters.")
             return _refused(too_many, request_id, host)
-        status, document = await self._answer_request(request, request_id, host)
+        origin = self._place.settings.public_url or f"{scope.get('scheme', 'http')}://{host}"
+        status, document = await self._answer_request(request, request_id, host, origin)
         if _action_of(request) in WITHOUT_SUCCESS:
             document.pop("Success", None)
         return status, document
 
     async def _answer_request(
-        self, request: RpcRequest, request_id: str, host: str
+        self, request: RpcRequest, request_id: str, host: str, origin: str
     ) -> tuple[int, dict[str, Any]]:
         try:
-            answer = await self._do(request)
+            answer = await self._do(request, origin)
         except RefusedError as error:
             return _refused(error.refusal, request_id, host)
         except Exception as error:
@@ -113,7 +114,7 @@ class RpcEndpoint:
             return _refused(refusal_of(known), request_id, host)
         return 200, {**_envelope(request_id, "OK", "OK", is_success=True), **answer}
 
-    async def _do(self, request: RpcRequest) -> Answer:
+    async def _do(self, request: RpcRequest, origin: str) -> Answer:
         signature = read_signature(request)
         if isinstance(signature, Refusal):
             raise RefusedError(signature)
@@ -130,7 +131,7 @@ class RpcEndpoint:
         if operation is None:
             raise RefusedError(_unknown(signature.action))
         values = read_values(operation, request.parameters)
-        return await operation.handler(Call(self._place, who, values))
+        return await operation.handler(Call(self._place, who, values, origin))
 
     async def _authenticate(self, signature: Signature) -> Scope:
         now = self._place.clock()

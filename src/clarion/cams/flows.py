@@ -15,11 +15,13 @@ import orjson
 
 from clarion.cams.call import Answer, Call
 from clarion.cams.refusals import invalid, refuse_business
-from clarion.cams.wire import compact_json, id_of, page_of, time_text, zone_of
+from clarion.cams.wire import compact_json, digits_of, id_of, page_of, time_text, zone_of
 from clarion.domain.errors import ClarionError
 from clarion.flow.definition import SCHEMA
 from clarion.services import flows
+from clarion.services.bindings import list_bindings
 from clarion.services.flows import Flow, FlowFilter, FlowSummary
+from clarion.services.senders import list_senders
 from clarion.store.pool import Connection
 
 __all__ = [
@@ -119,6 +121,9 @@ async def list_chat_flow(call: Call) -> Answer:
         if call.text("FlowCode"):
             found = await _the_one(connection, call)
             count = len(found)
+        elif call.text("PhoneNumber"):
+            bound = await _listening(connection, call)
+            found, count = bound[before_count : before_count + size], len(bound)
         else:
             found = await flows.list_flows(
                 connection, call.scope, wanted, below_id=None, limit=size, offset_count=before_count
@@ -177,6 +182,19 @@ async def _the_one(connection: Connection, call: Call) -> list[FlowSummary]:
         if error.code != "flow.not_found":
             raise
         return []
+
+
+async def _listening(connection: Connection, call: Call) -> list[FlowSummary]:
+    """The flows that listen to ``PhoneNumber``."""
+    digits = digits_of(call.text("PhoneNumber"))
+    bindings = await list_bindings(connection, call.scope)
+    sender_ids = {
+        sender.id
+        for sender in await list_senders(connection, call.scope)
+        if digits and digits in (digits_of(sender.display_address), sender.sender_key)
+    }
+    flow_ids = dict.fromkeys(each.flow_id for each in bindings if each.sender_id in sender_ids)
+    return [await flows.read_flow(connection, call.scope, flow_id) for flow_id in flow_ids]
 
 
 def _described(definition: Mapping[str, Any], call: Call) -> dict[str, Any]:

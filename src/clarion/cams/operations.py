@@ -12,6 +12,8 @@ from types import MappingProxyType
 
 from clarion.cams import (
     audience,
+    bindings,
+    files,
     flow_life,
     flow_versions,
     flows,
@@ -28,7 +30,8 @@ __all__ = ["OPERATIONS", "OPERATION_ROWS", "VERSION", "WITHOUT_SUCCESS"]
 VERSION = "2020-06-06"
 
 _P = Parameter
-_FILE = "Files are not read from here; import them by `clarion contacts import` or POST /api/v1/imports."
+_FILE = "What GeneratePresignedUrl was asked for, after the file was put there; it is imported in the background."
+_NO_FILE = "Contacts are deleted one by one, or by their ids."
 _ZONE = "A wall time of the workspace's zone."
 _UNUSED = "Accepted, without effect."
 
@@ -38,7 +41,7 @@ def _must(name: str, note: str = "") -> Parameter:
 
 
 # fmt: off
-_CONTACT = (_P("ContactName"), _P("ContactDetails", note="The phone number."), _P("Country"), _P("Email"), _P("Remark"), _P("FilePath", refusal=_FILE))
+_CONTACT = (_P("ContactName"), _P("ContactDetails", note="The phone number."), _P("Country"), _P("Email"), _P("Remark"), _P("FilePath", note=_FILE))
 _ACTIVITY = (_P("ActivityCode"), _P("ActivityId", note="Understood when there is no ActivityCode."))
 _PLAN = (
     _must("ExecutionType", "`1` or `Schedule`: by CronExpression; `2`: once, at StartDate; `Manual` is refused."),
@@ -96,7 +99,7 @@ _AUDIENCE_ROWS = (
     Operation("UpdateContactById", audience.update_contact_by_id, (
         _must("ContactId"), _must("ContactName"), _must("ContactDetails", "The phone number."), _must("Country"), _P("Email"), _P("Remark")), "`Data`: `true`"),
     Operation("DeleteContacts", audience.delete_contacts_by_details, (
-        _P("ContactName", note="When it is given, it must fit too."), _must("ContactDetails", "Required here."), _P("Country"), _P("FilePath", refusal=_FILE)), "`Data`: `true`"),
+        _P("ContactName", note="When it is given, it must fit too."), _must("ContactDetails", "Required here."), _P("Country"), _P("FilePath", refusal=_NO_FILE)), "`Data`: `true`"),
     Operation("DeleteContactsByIds", audience.delete_contacts_by_ids, (_must("Contacts", "Ids, separated by commas."),), "`Model`: {DeletedCount}"),
     Operation("RemoveContactById", audience.remove_contact_by_id, (_must("ContactId"), _must("GroupId")), "`Data`: `true`",
         ("A contact keeps at least one group.",)),
@@ -116,7 +119,7 @@ _FLOW_ROWS = (
     Operation("ReadChatFlow", flows.read_chat_flow, _FLOW, "`Response`: the flow, with the draft as FlowViewModel"),
     Operation("ListChatFlow", flows.list_chat_flow, (
         _P("Keyword", note="A part of the title."), _P("Title", note="The same as Keyword, which wins."), _P("FlowCode"), _P("FlowTriggerType"),
-        _P("FlowStatus", note="PUBLISHED or UNPUBLISHED."), _P("Status", note=_UNUSED), _P("PhoneNumber", refusal="Flows are not bound to numbers here."),
+        _P("FlowStatus", note="PUBLISHED or UNPUBLISHED."), _P("Status", note=_UNUSED), _P("PhoneNumber", note="Only flows that listen to this number."),
         _P("ReturnWithOnlineVersion", "boolean", note="OnlineVersion is always answered."), _P("PageNo", "integer"), _P("PageSize", "integer", note="At most 100.")),
         "`Response`: {Data, Total}"),
     Operation("UpdateChatFlow", flows.update_chat_flow, (*_FLOW, _P("Title"), _P("Remark")), "`Response`: the flow",
@@ -188,6 +191,24 @@ _MESSAGE_ROWS = (
         ("The callback addresses are told to administrators only.",)),
 )
 
+_BINDING = (
+    _must("FlowCode"), _P("FlowVersion", note=_UNUSED), _P("ChannelCode", note=_UNUSED), _P("WabaId", note="Chooses the account."),
+    _P("PhoneNumbers", "list", note="Senders by their numbers."), _P("MultiWabaPhoneNumbers", "list", note="The same, by account."))
+_BINDING_ROWS = (
+    Operation("FlowBindPhone", bindings.flow_bind_phone, (_must("ChannelType", "Only WHATSAPP."), *_BINDING), "`Model`: true",
+        ("A flow is bound while it is not published.",)),
+    Operation("FlowUnbindPhone", bindings.flow_unbind_phone, (
+        _must("FlowCode"), _P("FlowVersion", note=_UNUSED), _P("ChannelType", note="Only WHATSAPP."), _P("PhoneNumbers", "list", note="Without it, all.")), "`Model`: true"),
+    Operation("FlowRebindPhone", bindings.flow_rebind_phone, (_must("ChannelType", "Only WHATSAPP."), *_BINDING), "`Model`: true",
+        ("The flow listens to exactly these numbers afterwards.",)),
+    Operation("ListBindingRelationsForFlowVersion", bindings.list_binding_relations, (_must("ChannelType", "Only WHATSAPP."), _must("FlowCode")),
+        "`Data`: [{FlowCode, FlowVersion, ChannelType, WabaId, PhoneNumber, GmtCreate}]", ("Bindings belong to the flow, not to a version.",)),
+)
+_FILE_ROWS = (
+    Operation("GeneratePresignedUrl", files.generate_presigned_url, (_must("FilePath", "The file's name.", ),), "`Data`: {Url, FilePath}",
+        ("The address is of this server: `PUT` the file there within an hour, then give FilePath as answered, or the same Url.",)),
+)
+
 _NO_FALLBACK = "There is no fallback to SMS here."
 _SEND = (
     _must("ChannelType", "Only whatsapp."), _must("From", "A sender's number, key or name."), _WABA_UNUSED, _P("TaskId", note="The caller's mark; told again in every report."),
@@ -222,6 +243,8 @@ OPERATION_ROWS = (
     *_TEMPLATE_ROWS,
     *_MESSAGE_ROWS,
     *_SEND_ROWS,
+    *_BINDING_ROWS,
+    *_FILE_ROWS,
 )
 """Every operation that is supported, in the order of the page."""
 

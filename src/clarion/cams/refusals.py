@@ -109,6 +109,12 @@ BUSINESS_CODES: Mapping[str, str] = MappingProxyType({
     "request.invalid": "InvalidParameter.Value",
     "message.invalid": "InvalidParameter.MessageInvalid",
     "message.not_found": "Message.NotExist",
+    "binding.not_found": "Flow.BindingNotExist",
+    "binding.flow_published": "Flow.Online",
+    "binding.trigger_manual": "Flow.TriggerTypeManual",
+    "binding.channel_differs": "InvalidParameter.ChannelTypeNotSupport",
+    "upload.not_found": "InvalidParameter.FilePath",
+    "import.file_unreadable": "InvalidParameter.FileInvalid",
     "start.key_conflict": "Flow.UuidConflict",
     "webhook_endpoint.invalid": "InvalidParameter.CallbackUrl",
 })

@@ -28,12 +28,8 @@ _INSTEAD: tuple[tuple[str, str], ...] = (
         ),
     ),
     (
-        "Flows are started by campaigns here; there is nothing to bind",
-        "FlowBindPhone FlowUnbindPhone FlowRebindPhone ListBindingRelationsForFlowVersion",
-    ),
-    (
-        "Files are imported by `clarion contacts import FILE` or POST /api/v1/imports",
-        "GetChatappUploadAuthorization GeneratePresignedUrl",
+        "Files are put to the address that GeneratePresignedUrl gives",
+        "GetChatappUploadAuthorization",
     ),
     (
         (

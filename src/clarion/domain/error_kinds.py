@@ -71,6 +71,7 @@ CONTACT_ERRORS = (
     _caller("group.is_system", 409, "This group belongs to the system", "Use a group of your own."),
     _caller("bulk_action.not_found", 404, "There is no such bulk action", "List the bulk actions of the workspace."),
     _caller("bulk_action.no_result", 404, "The bulk action left no file behind", "Files are kept for a week; kinds other than `export` leave one only when contacts were refused."),
+    _caller("upload.not_found", 404, "There is no such upload", "Ask for a new address; one is open for an hour and takes one file."),
     _caller("import.not_found", 404, "There is no such import", "List the imports of the workspace."),
     _caller("import.file_unreadable", 422, "The file could not be read", "Save it as CSV (UTF-8) or XLSX and try again."),
     _caller("import.no_phone_column", 422, "No column with phone numbers was found", "Name one column `phone`, or give the mapping of the columns."),
@@ -136,6 +137,12 @@ SENDER_ERRORS = (
     _caller("conversation.closed", 409, "The conversation is closed", "List the open conversations."),
 )
 
+CAMS_ERRORS = (
+    ErrorKind("cams.refused", 502, "provider", False, "The CAMS endpoint refused the request", "Check the key and its permissions over there; see the message."),
+    ErrorKind("cams.unreachable", 502, "provider", True, "The CAMS endpoint gave no answer", "Check the address, the protocol (http or https) and the network, then repeat."),
+    _caller("cams.sdk_missing", 422, "The CAMS SDK is not installed", "Install it: `pip install 'clarion[cams]'`."),
+)
+
 ENDPOINT_ERRORS = (
     _caller("webhook_endpoint.not_found", 404, "There is no such webhook endpoint", "List the webhook endpoints of the workspace."),
     _caller("webhook_endpoint.name_taken", 409, "A webhook endpoint with this name exists", "Choose another name."),
@@ -172,6 +179,7 @@ ERROR_KINDS = MappingProxyType(
             FLOW_ERRORS,
             CAMPAIGN_ERRORS,
             SENDER_ERRORS,
+            CAMS_ERRORS,
             ENDPOINT_ERRORS,
             SETTING_ERRORS,
         )

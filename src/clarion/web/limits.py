@@ -20,7 +20,7 @@ __all__ = ["BodyLimit", "Bucket", "RateLimits", "body_limit_of", "take"]
 
 MEBIBYTE = 1024 * 1024
 DEFAULT_BODY_BYTES = 2 * MEBIBYTE
-_UPLOAD_PREFIXES = ("/api/v1/imports",)
+_UPLOAD_PREFIXES = ("/api/v1/imports", "/api/v1/uploads/")
 MOST_BUCKETS = 10_000
 
 

@@ -27,6 +27,7 @@ from clarion.web.sign_ins import routes as sign_ins
 from clarion.web.simulator import routes as simulator
 from clarion.web.starts import routes as starts
 from clarion.web.templates import routes as templates
+from clarion.web.uploads import routes as uploads
 from clarion.web.users import routes as users
 from clarion.web.webhook_endpoints import routes as webhook_endpoints
 from clarion.web.workspaces import routes as workspaces
@@ -45,6 +46,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     groups.router,
     imports.router,
     bulk_actions.router,
+    uploads.router,
     flows.router,
     flow_versions.router,
     starts.router,

@@ -224,6 +224,7 @@ async def webhook_delivery_list(
     operation_id="webhook_delivery_replay",
     summary="Deliver the same events once more",
     status_code=201,
+    dependencies=ONCE,
     responses=refusals("webhook_delivery.not_found"),
 )
 async def webhook_delivery_replay(connection: DB, scope: Asking, delivery_id: Id) -> DeliveryAnswer:
