@@ -116,6 +116,8 @@ OTHER_PARAMETERS = {
     "delivery_id": "1",
     "token": "no-token-of-anybody-at-all",
 }
+STRETCH = {"from_at": START, "until_at": END}
+PARAMETERS = {"template_counts_read": STRETCH, "sender_counts_read": STRETCH}
 ENDPOINT = {"name": "ours", "url": "https://shop.example", "kinds": ["message.read"]}
 
 
@@ -176,7 +178,9 @@ async def test_every_route_with_an_id_finds_nothing_of_another_workspace(
             filled = filled.replace("{" + name + "}", str(value))
         assert "{" not in filled, f"{path}: say in MAKERS how such a thing is made"
         body = bodies.get(operation["operationId"])
-        foreign = await admin.request(method, filled, json=body)
+        foreign = await admin.request(
+            method, filled, json=body, params=PARAMETERS.get(operation["operationId"])
+        )
         assert foreign.status_code == 404, f"{method} {path}: {foreign.text}"
         assert foreign.json()["code"].endswith("not_found")
         walked += 1

@@ -19,6 +19,7 @@ from clarion.cams import (
     flows,
     marketing,
     messages,
+    metrics,
     sends,
     templates,
     webhooks,
@@ -171,6 +172,11 @@ _TEMPLATE_ROWS = (
         _P("MessageSendTtlSeconds", "integer", refusal="The provider's own default holds."), _P("ProductSetId", refusal="Catalogues are not supported.")),
         "`Data`: {TemplateCode, TemplateName}",
         ("TemplateCode is the template's name.", "Url of a media header must be a handle of the provider's upload.", "Variables become named parameters of the provider.")),
+    Operation("ModifyChatappTemplate", templates.modify_chatapp_template, (
+        _must("Language"), _P("Components", "list", is_required=True, note="As in CreateChatappTemplate; all of them."), _P("TemplateCode"), _P("TemplateName", note="Understood when there is no TemplateCode."),
+        _P("Category"), _P("Example", "object"), _P("TemplateType", note="Only WHATSAPP."), _WABA, _P("CategoryChangePaused", "boolean", note=_UNUSED),
+        _P("MessageSendTtlSeconds", "integer", refusal="The provider's own default holds."), _P("ProductSetId", refusal="Catalogues are not supported.")),
+        "`Data`: {TemplateCode, TemplateName}", ("The provider reviews it anew; until then its AuditStatus is auditing.",)),
     Operation("GetChatappTemplateDetail", templates.get_chatapp_template_detail, (
         _must("Language"), _P("TemplateCode"), _P("TemplateName", note="Understood when there is no TemplateCode."), _P("TemplateType", note=_UNUSED), _WABA), "`Data`: the template"),
     Operation("ListChatappTemplate", templates.list_chatapp_template, (
@@ -209,6 +215,18 @@ _FILE_ROWS = (
         ("The address is of this server: `PUT` the file there within an hour, then give FilePath as answered, or the same Url.",)),
 )
 
+_METRIC_ROWS = (
+    Operation("GetChatappTemplateMetric", metrics.get_chatapp_template_metric, (
+        _must("TemplateCode"), _P("Start", "integer", is_required=True, note="Milliseconds."), _P("End", "integer", is_required=True, note="At most 100 days later."),
+        _P("Granularity", note="DAILY (the default) or HALF_HOUR, counted from Start."), _P("Language", note="Without it, all."), _P("TemplateType", note=_UNUSED)),
+        "`Data`: [{TemplateCode, Language, Start, End, SentCount, DeliveredCount, ReadCount, Cliented}]",
+        ("Cliented is empty: taps on buttons are counted at the flow's nodes.", "Stretches without messages are left out."), has_success=False),
+    Operation("GetChatappPhoneNumberMetric", metrics.get_chatapp_phone_number_metric, (
+        _P("Start", "integer", is_required=True, note="Milliseconds."), _P("End", "integer", is_required=True, note="At most 100 days later."),
+        _P("Granularity", note="DAILY (the default) or HALF_HOUR, counted from Start."), _P("PhoneNumber", note="Without it, each number.")),
+        "`Data`: [{PhoneNumber, Granularity, Start, End, SentCount, DeliveredCount}]", ("Stretches without messages are left out.",), has_success=False),
+)
+
 _NO_FALLBACK = "There is no fallback to SMS here."
 _SEND = (
     _must("ChannelType", "Only whatsapp."), _must("From", "A sender's number, key or name."), _WABA_UNUSED, _P("TaskId", note="The caller's mark; told again in every report."),
@@ -245,6 +263,7 @@ OPERATION_ROWS = (
     *_SEND_ROWS,
     *_BINDING_ROWS,
     *_FILE_ROWS,
+    *_METRIC_ROWS,
 )
 """Every operation that is supported, in the order of the page."""
 

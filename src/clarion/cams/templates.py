@@ -28,6 +28,7 @@ __all__ = [
     "delete_chatapp_template",
     "get_chatapp_template_detail",
     "list_chatapp_template",
+    "modify_chatapp_template",
     "template_named",
 ]
 
@@ -66,6 +67,21 @@ async def create_chatapp_template(call: Call) -> Answer:
         sender_id = await _sender_id(connection, call)
     made = await templates.create_template(call.place, call.scope, sender_id, new)
     return {"Data": {"TemplateCode": made.name, "TemplateName": made.name}}
+
+
+async def modify_chatapp_template(call: Call) -> Answer:
+    """Replace what one language of a template says; it is looked at anew."""
+    _demand_whatsapp(call)
+    category = call.text("Category").upper()
+    if category and category not in CATEGORIES:
+        raise refuse_business("InvalidParameter.CategoryNotSupport")
+    components = components_from_wire(call.values["Components"], call.values.get("Example") or {})
+    async with call.transaction() as connection:
+        template = await template_named(connection, call, _name(call))
+    changed = await templates.edit_template(
+        call.place, call.scope, template.id, components, category.lower() or None
+    )
+    return {"Data": {"TemplateCode": changed.name, "TemplateName": changed.name}}
 
 
 async def get_chatapp_template_detail(call: Call) -> Answer:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from clarion.reports.message_counts import counts_of_senders
 from clarion.services import senders, templates
 from clarion.services.senders import NewSender, SenderChange, WhatsAppConfig
 from clarion.web.access import Asking, AskingBriefly
 from clarion.web.database import DB, PlaceOf
+from clarion.web.message_counts import AskedStretch, MessageCountsAnswer
 from clarion.web.paging import Page
 from clarion.web.routing import ONCE, noun_router, refusals
 from clarion.web.schemas import Id
@@ -152,3 +154,18 @@ async def sender_refresh_health(
 async def sender_sync_templates(scope: AskingBriefly, place: PlaceOf, sender_id: Id) -> SyncAnswer:
     """It also happens by itself from time to time."""
     return SyncAnswer.model_validate(await templates.sync_templates(place, scope, sender_id))
+
+
+@router.get(
+    "/{sender_id}/counts",
+    operation_id="sender_counts_read",
+    summary="How a sender's messages fared over time",
+    responses=refusals("sender.not_found"),
+)
+async def sender_counts_read(
+    connection: DB, scope: Asking, sender_id: Id, stretch: AskedStretch
+) -> list[MessageCountsAnswer]:
+    """Messages by when they were written; stretches without any are left out."""
+    sender = await senders.read_sender(connection, scope, sender_id)
+    found = await counts_of_senders(connection, scope.workspace_id, [sender.id], stretch)
+    return [MessageCountsAnswer.model_validate(each) for each in found]

@@ -6,10 +6,12 @@ from typing import Annotated
 
 from fastapi import Query
 
+from clarion.reports.message_counts import counts_of_template
 from clarion.services import templates
 from clarion.services.templates import NewTemplate, TemplateFilter
 from clarion.web.access import Asking, AskingBriefly
 from clarion.web.database import DB, PlaceOf
+from clarion.web.message_counts import AskedStretch, MessageCountsAnswer
 from clarion.web.paging import Page, Paging, page_of
 from clarion.web.routing import noun_router, refusals
 from clarion.web.schemas import Id, SearchText
@@ -58,6 +60,23 @@ async def template_update(
         place, scope, template_id, body.components, body.category
     )
     return TemplateAnswer.model_validate(changed)
+
+
+@router.get(
+    "/{template_id}/counts",
+    operation_id="template_counts_read",
+    summary="How a template's messages fared over time",
+    responses=refusals("template.not_found"),
+)
+async def template_counts_read(
+    connection: DB, scope: Asking, template_id: Id, stretch: AskedStretch
+) -> list[MessageCountsAnswer]:
+    """Messages by when they were written; stretches without any are left out."""
+    template = await templates.read_template(connection, scope, template_id)
+    found = await counts_of_template(
+        connection, scope.workspace_id, template.name, template.language, stretch
+    )
+    return [MessageCountsAnswer.model_validate(each) for each in found]
 
 
 @router.delete(
