@@ -89,6 +89,9 @@ class SenderOwner:
         self._pace = Pace(parts.sizes.tick_seconds * 2)
         self._deadline = 0.0
         self._empty_handed_count = 0
+        # What keeps us from the platform, and what of it stands in the sender's health.
+        self._failure: str | None = None
+        self._told_failure: str | None = ""
         self._has_more = False
         self._is_paced = False
         self._journal: Journal | None = None
@@ -192,6 +195,7 @@ class SenderOwner:
                 allowance = self._allowance(waiting_count)
                 lent = self._lend(allowance)
                 now = self._parts.now()
+                await self._tell_failure(connection)
                 rows, refused = await claim_rows(connection, self._sender_id, marks, len(lent), now)
                 if rows and self._account is not None and self._adapter is not None:
                     ready = write_requests(
@@ -206,6 +210,7 @@ class SenderOwner:
         # Committed: from here on the rows are ours to send, and only now.
         self._epoch = epoch
         self._marks = marks
+        self._told_failure = self._failure
         self._deadline = deadline
         del self._results[: len(results)]
         for wire, each in zip(lent, ready, strict=False):
@@ -267,7 +272,14 @@ class SenderOwner:
         failure = self._client.failure_of(origin)
         if self._empty_handed_count == 1 and failure is not None:
             log.warning("platform_unreachable", sender_id=self._sender_id, failure=failure)
+        self._failure = None if lent else failure
         return lent
+
+    async def _tell_failure(self, connection: Connection) -> None:
+        """Let the sender's health say since when the platform cannot be reached."""
+        if self._failure != self._told_failure:
+            facts = {"failure": self._failure, "now": self._parts.now()}
+            await OUTBOX.execute(connection, "tell_failure", sender_id=self._sender_id, **facts)
 
     async def _append(self, connection: Connection, results: list[Result]) -> None:
         if results and await append_and_obey(connection, self._sender_id, results):

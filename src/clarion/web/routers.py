@@ -14,6 +14,7 @@ from clarion.web.dry_runs import routes as dry_runs
 from clarion.web.flows import routes as flows
 from clarion.web.flows import version_routes as flow_versions
 from clarion.web.groups import routes as groups
+from clarion.web.home import routes as home
 from clarion.web.imports import routes as imports
 from clarion.web.keys import routes as keys
 from clarion.web.live import routes as live
@@ -36,6 +37,7 @@ __all__ = ["ROUTERS"]
 
 ROUTERS: tuple[APIRouter, ...] = (
     sign_ins.router,
+    home.router,
     workspaces.router,
     users.router,
     keys.router,

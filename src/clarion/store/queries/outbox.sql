@@ -178,3 +178,12 @@ RETURNING id;
 -- What an adapter needs to know of a sender.
 SELECT id, workspace_id, channel, config, secrets_sealed, webhook_key, rate_per_second, status
 FROM senders WHERE id = :sender_id;
+
+-- name: tell_failure
+-- Keep in the sender's health since when the platform cannot be reached, and why; or that it can.
+UPDATE senders
+SET health = CASE WHEN :failure::text IS NULL THEN health - 'unreachable_since' - 'unreachable_why'
+    ELSE jsonb_build_object('unreachable_since', :now::timestamptz) || health
+        || jsonb_build_object('unreachable_why', :failure::text) END
+WHERE id = :sender_id
+  AND (:failure::text IS NOT NULL OR health ? 'unreachable_since');

@@ -1,0 +1,1 @@
+"""The REST route of the first page."""
