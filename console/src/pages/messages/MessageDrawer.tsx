@@ -123,6 +123,18 @@ function Content({ message }: { message: Detail }) {
               </Link>
             ),
           ],
+          [
+            t("asCurl"),
+            <Copyable
+              key="curl"
+              label={t("asCurl")}
+              value={`curl -H "Authorization: Bearer $TOKEN" ${window.location.origin}/api/v1/messages/${message.id}`}
+            />,
+          ],
+          [
+            t("fields.session"),
+            message.session_id === null ? null : <code key="session">#{message.session_id}</code>,
+          ],
           [t("fields.node"), message.node_id === null ? null : <code key="node">{message.node_id}</code>],
           [
             t("fields.lane"),

@@ -15,6 +15,7 @@ import { Failure } from "../../parts/Failure";
 import { Loading } from "../../parts/Loading";
 import { PageHead } from "../../parts/PageHead";
 import { PhonePreview } from "../../parts/PhonePreview";
+import { Status } from "../../parts/Status";
 import { languageName } from "../../parts/places";
 import { bubbleOfTemplate, placeholdersOf } from "../../parts/whatsapp";
 import { sendersQuery } from "../senders/queries";
@@ -71,7 +72,7 @@ function Lints({ draft }: { draft: TemplateDraft }) {
       ))}
       {lints.length === 0 && (
         <li>
-          <Alert type="success" showIcon title={t("noLints")} />
+          <Status tone="ok">{t("noLints")}</Status>
         </li>
       )}
     </ul>
