@@ -164,6 +164,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/home": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Today, what comes, what needs a person
+         * @description Made to be asked every few seconds.
+         */
+        get: operations["home_read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/workspace": {
         parameters: {
             query?: never;
@@ -472,6 +492,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/senders/{sender_id}/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How a sender's messages fared over time
+         * @description Messages by when they were written; stretches without any are left out.
+         */
+        get: operations["sender_counts_read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/simulator/senders": {
         parameters: {
             query?: never;
@@ -602,6 +642,26 @@ export interface paths {
          * @description It is in review, and cannot be sent, until the provider approves it.
          */
         patch: operations["template_update"];
+        trace?: never;
+    };
+    "/api/v1/templates/{template_id}/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How a template's messages fared over time
+         * @description Messages by when they were written; stretches without any are left out.
+         */
+        get: operations["template_counts_read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/contacts": {
@@ -1073,6 +1133,46 @@ export interface paths {
          */
         get: operations["bulk_action_result"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make an address for one file
+         * @description It is open for an hour; the file is kept for a day.
+         */
+        post: operations["upload_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/uploads/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put the file
+         * @description The bytes as they are; whoever has the address needs no key.
+         */
+        put: operations["upload_fill"];
         post?: never;
         delete?: never;
         options?: never;
@@ -2645,6 +2745,41 @@ export interface components {
             at: string;
         };
         /**
+         * AttentionAnswer
+         * @description Something that needs a person.
+         */
+        AttentionAnswer: {
+            /** Code */
+            code: string;
+            /**
+             * Noun
+             * @enum {string}
+             */
+            noun: "campaign" | "template" | "sender" | "import" | "conversation" | "installation";
+            /** Is Grave */
+            is_grave: boolean;
+            /** Subject Id */
+            subject_id: number | null;
+            /** Subject Name */
+            subject_name: string;
+            /** Count */
+            count: number;
+            /** Detail */
+            detail: string | null;
+            /**
+             * Detail In Words
+             * @description In the workspace's language.
+             */
+            detail_in_words: string | null;
+            /**
+             * What To Do
+             * @description In the workspace's language.
+             */
+            what_to_do: string;
+            /** Since At */
+            since_at: string | null;
+        };
+        /**
          * AuditEntryAnswer
          * @description Who did what with which thing, and when.
          */
@@ -3307,6 +3442,21 @@ export interface components {
             target: string;
         };
         /**
+         * ComingAnswer
+         * @description An occurrence of the next 24 hours.
+         */
+        ComingAnswer: {
+            /** Campaign Id */
+            campaign_id: number;
+            /** Campaign Name */
+            campaign_name: string;
+            /**
+             * Scheduled At
+             * Format: date-time
+             */
+            scheduled_at: string;
+        };
+        /**
          * ConsentAnswer
          * @description What holds, or held, on a channel.
          */
@@ -3639,6 +3789,22 @@ export interface components {
             unwalked_node_ids: string[];
             /** Exits */
             exits: components["schemas"]["WayCoverageAnswer"][];
+        };
+        /**
+         * DayCountsAnswer
+         * @description Messages made in a time, and what became of them.
+         */
+        DayCountsAnswer: {
+            /** Sent Count */
+            sent_count: number;
+            /** Delivered Count */
+            delivered_count: number;
+            /** Read Count */
+            read_count: number;
+            /** Received Count */
+            received_count: number;
+            /** Opted Out Count */
+            opted_out_count: number;
         };
         /**
          * DeletedAnswer
@@ -4119,6 +4285,14 @@ export interface components {
             after: unknown;
         };
         /**
+         * FilledAnswer
+         * @description What has arrived.
+         */
+        FilledAnswer: {
+            /** Byte Count */
+            byte_count: number;
+        };
+        /**
          * FlowAnswer
          * @description A flow with its draft.
          */
@@ -4397,6 +4571,27 @@ export interface components {
             step_seconds: number;
             /** Steps */
             steps: components["schemas"]["StepAnswer"][];
+        };
+        /**
+         * HomeAnswer
+         * @description The first page.
+         */
+        HomeAnswer: {
+            /** Zone */
+            zone: string;
+            today: components["schemas"]["DayCountsAnswer"];
+            /** @description The same day of last week, up to the same time. */
+            last_week: components["schemas"]["DayCountsAnswer"];
+            /** Coming */
+            coming: components["schemas"]["ComingAnswer"][];
+            /** Attention */
+            attention: components["schemas"]["AttentionAnswer"][];
+            /** Has Sender */
+            has_sender: boolean;
+            /** Has Contact */
+            has_contact: boolean;
+            /** Has Campaign */
+            has_campaign: boolean;
         };
         /**
          * ImportAnswer
@@ -4705,6 +4900,25 @@ export interface components {
             content?: components["schemas"]["ContentRequest"] | null;
             /** Recipients */
             recipients: components["schemas"]["RecipientRequest"][];
+        };
+        /**
+         * MessageCountsAnswer
+         * @description The messages that were written from an instant on, for one width.
+         */
+        MessageCountsAnswer: {
+            /**
+             * From At
+             * Format: date-time
+             */
+            from_at: string;
+            /** Accepted Count */
+            accepted_count: number;
+            /** Delivered Count */
+            delivered_count: number;
+            /** Read Count */
+            read_count: number;
+            /** Failed Count */
+            failed_count: number;
         };
         /**
          * MessageDetailAnswer
@@ -7379,6 +7593,35 @@ export interface components {
             };
         };
         /**
+         * UploadAnswer
+         * @description Where to put the file, and what it is called afterwards.
+         */
+        UploadAnswer: {
+            /**
+             * Path
+             * @description Names the file where a path is asked for (CAMS: `FilePath`).
+             */
+            path: string;
+            /**
+             * Put Path
+             * @description `PUT` the bytes here, once; no key is needed.
+             */
+            put_path: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+        };
+        /**
+         * UploadRequest
+         * @description The file that will come.
+         */
+        UploadRequest: {
+            /** Name */
+            name: string;
+        };
+        /**
          * UserAnswer
          * @description A user as this workspace sees it.
          */
@@ -7874,6 +8117,26 @@ export interface operations {
             };
         };
     };
+    home_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HomeAnswer"];
+                };
+            };
+        };
+    };
     workspace_read: {
         parameters: {
             query?: never;
@@ -8363,6 +8626,35 @@ export interface operations {
             };
         };
     };
+    sender_counts_read: {
+        parameters: {
+            query: {
+                /** @description Included. */
+                from_at: string;
+                /** @description Excluded; at most 100 days later. */
+                until_at: string;
+                /** @description Of one count. */
+                width?: "day" | "half_hour";
+            };
+            header?: never;
+            path: {
+                sender_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageCountsAnswer"][];
+                };
+            };
+        };
+    };
     simulated_sender_list: {
         parameters: {
             query?: never;
@@ -8575,6 +8867,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TemplateAnswer"];
+                };
+            };
+        };
+    };
+    template_counts_read: {
+        parameters: {
+            query: {
+                /** @description Included. */
+                from_at: string;
+                /** @description Excluded; at most 100 days later. */
+                until_at: string;
+                /** @description Of one count. */
+                width?: "day" | "half_hour";
+            };
+            header?: never;
+            path: {
+                template_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageCountsAnswer"][];
                 };
             };
         };
@@ -9330,6 +9651,59 @@ export interface operations {
                 };
                 content: {
                     "text/csv": string;
+                };
+            };
+        };
+    };
+    upload_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A key of your choice; the same request with the same key is done once. */
+                "idempotency-key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UploadRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadAnswer"];
+                };
+            };
+        };
+    };
+    upload_fill: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FilledAnswer"];
                 };
             };
         };
@@ -11302,7 +11676,10 @@ export interface operations {
     webhook_delivery_replay: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A key of your choice; the same request with the same key is done once. */
+                "idempotency-key"?: string | null;
+            };
             path: {
                 delivery_id: number;
             };
