@@ -26,6 +26,7 @@ def card(page: Page, text: str) -> Locator:
 def pick(page: Page, label: str, option: str) -> None:
     """Choose in a select that is opened by its label."""
     page.get_by_label(label, exact=True).click()
+    page.keyboard.type(option)  # a long list shows only what was searched for
     page.locator(".ant-select-dropdown:visible .ant-select-item-option").filter(
         has_text=option
     ).first.click()
