@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 from tests.console.test_screens import LOOKS, Screen, keep, settled
-from tests.console.world import World
+from tests.console.world import EMAIL, PASSWORD, World
 
 
 def _first_button_of_head(page: Page) -> None:
@@ -39,8 +39,21 @@ def _open_first_conversation(page: Page) -> None:
     expect(page.locator(".thread .bubble").first).to_be_visible()
 
 
+def _keys(page: Page) -> None:
+    expect(page.locator("tbody tr").first).to_be_visible()
+    page.keyboard.press("?")
+    expect(page.locator(".shortcuts").first).to_be_visible()
+
+
+def _jobs(page: Page) -> None:
+    page.locator(".shell-header").get_by_role("button").nth(1).click()
+    expect(page.locator(".jobs")).to_be_visible()
+
+
 SCREENS = (
     Screen("contacts", "/console/audience", _choose_page),
+    Screen("keys", "/console/audience", _keys, is_kept=False),
+    Screen("jobs", "/console/audience", _jobs, is_kept=False),
     Screen("contact-add", "/console/audience", _first_button_of_head, is_kept=False),
     Screen("contact", "/console/audience/contacts/{id}"),
     Screen(
@@ -49,6 +62,7 @@ SCREENS = (
     Screen("groups", "/console/audience/groups"),
     Screen("group-create", "/console/audience/groups", _first_button_of_head, is_kept=False),
     Screen("imports", "/console/audience/imports", is_kept=False),
+    Screen("import", "/console/audience/imports/{import_id}", is_kept=False),
     Screen("import-new", "/console/audience/imports/new", is_kept=False),
     Screen("opt-outs", "/console/audience/opt-outs", is_kept=False),
     Screen("templates", "/console/templates"),
@@ -78,15 +92,42 @@ def contact_id(browser: Any, shop: World) -> int:
         return int(answered["contact_id"])
 
 
+@pytest.fixture(scope="module")
+def import_id(browser: Any, shop: World) -> int:
+    """An import with a rejected row."""
+    with browser.new_context(base_url=shop.origin) as context:
+        request = context.request
+        request.post("/api/v1/sign-in", data={"email": EMAIL, "password": PASSWORD})
+        token = next(each["value"] for each in context.cookies() if each["name"] == "clarion_csrf")
+        made = request.post(
+            "/api/v1/imports",
+            headers={"X-CSRF-Token": token},
+            multipart={
+                "file": {
+                    "name": "two.csv",
+                    "mimeType": "text/csv",
+                    "buffer": b"phone,name\n+491709912345,Eve\n+49 12,Nobody\n",
+                }
+            },
+        )
+        assert made.ok, made.text()
+        return int(made.json()["id"])
+
+
 @pytest.mark.parametrize(("scheme", "language"), LOOKS)
 def test_no_screen_keeps_anybody_out(
-    open_context: Any, serious_findings: Any, contact_id: int, scheme: str, language: str
+    open_context: Any,
+    serious_findings: Any,
+    contact_id: int,
+    import_id: int,
+    scheme: str,
+    language: str,
 ) -> None:
     findings: dict[str, list[str]] = {}
     context = open_context(scheme=scheme, language=language)
     for screen in SCREENS:
         page = context.new_page()
-        page.goto(screen.address.format(id=contact_id))
+        page.goto(screen.address.format(id=contact_id, import_id=import_id))
         settled(page)
         if screen.act is not None:
             screen.act(page)
@@ -98,12 +139,14 @@ def test_no_screen_keeps_anybody_out(
     assert findings == {}, json.dumps(findings, indent=1)
 
 
-def test_every_screen_fits_a_narrow_window(open_context: Any, contact_id: int) -> None:
+def test_every_screen_fits_a_narrow_window(
+    open_context: Any, contact_id: int, import_id: int
+) -> None:
     context = open_context(width=390, height=800)
     too_wide = []
     for screen in SCREENS:
         page = context.new_page()
-        page.goto(screen.address.format(id=contact_id))
+        page.goto(screen.address.format(id=contact_id, import_id=import_id))
         settled(page)
         if page.evaluate("document.documentElement.scrollWidth") > 390:
             too_wide.append(screen.name)
