@@ -83,6 +83,8 @@ MAKERS: dict[str, Maker] = {
     "message_id": _history_by_hand,
     "conversation_id": _history_by_hand,
     "dry_run_id": _make_dry_run,
+    "start_id": _history_by_hand,
+    "session_id": _history_by_hand,
 }
 # Bodies that are valid, so that only the id is wrong.
 PERIOD = {"start_at": START, "end_at": END}
@@ -106,6 +108,11 @@ BODIES: dict[str, dict[str, Any]] = {
     "conversation_reply": {"content": {"kind": "text", "body": {"text": "Hello"}}},
     "simulated_phone_say": {"text": "Hello"},
     "simulated_answering": {"is_answering": True},
+    "flow_version_restore": {"revision": 1},
+    "start_create": {"phone": "+8613800138001"},
+    "binding_update": {},
+    "binding_move": {"to_sender_id": 1},
+    "flow_switch_log": {"is_logging": True},
 }
 OTHER_PARAMETERS = {
     "phone": "16505551234",
@@ -117,7 +124,11 @@ OTHER_PARAMETERS = {
     "token": "no-token-of-anybody-at-all",
 }
 STRETCH = {"from_at": START, "until_at": END}
-PARAMETERS = {"template_counts_read": STRETCH, "sender_counts_read": STRETCH}
+PARAMETERS = {
+    "template_counts_read": STRETCH,
+    "sender_counts_read": STRETCH,
+    "flow_version_compare": {"before": "1"},
+}
 ENDPOINT = {"name": "ours", "url": "https://shop.example", "kinds": ["message.read"]}
 
 
@@ -133,7 +144,22 @@ async def template_of_other(place: Any, other_scope: Any) -> None:
 
 
 async def make_history(place: Any, scope: Any, ids: dict[str, int]) -> None:
-    """An occurrence with one person in it, its message, and the conversation that came of it."""
+    """An occurrence with one person in it, a message, a conversation, a session and its start."""
+    version_id = await place.pool.fetchval(
+        "SELECT id FROM flow_versions WHERE flow_id = $1", ids["flow_id"]
+    )
+    await place.pool.execute(
+        "INSERT INTO sessions (id, workspace_id, contact_id, flow_id, flow_version_id, channel,"
+        " status, state, started_at) VALUES ($1, $2, $3, $4, $5, 'whatsapp', 'completed',"
+        """ '{"status": "completed"}', $6)""",
+        HISTORY_ID, scope.workspace_id, ids["contact_id"], ids["flow_id"], version_id, scope.now,
+    )  # fmt: skip
+    await place.pool.execute(
+        "INSERT INTO starts (id, workspace_id, flow_id, contact_id, channel, asked_by, asked_at,"
+        " status, session_id) OVERRIDING SYSTEM VALUE"
+        " VALUES ($1, $2, $3, $4, 'whatsapp', 'them', $5, 'started', $1)",
+        HISTORY_ID, scope.workspace_id, ids["flow_id"], ids["contact_id"], scope.now,
+    )  # fmt: skip
     await place.pool.execute(
         "INSERT INTO occurrences (id, workspace_id, campaign_id, scheduled_at, status,"
         " audience_count, pending_count) VALUES ($1, $2, $3, $4, 'running', 1, 1)",

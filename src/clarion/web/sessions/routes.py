@@ -7,7 +7,6 @@ from typing import Annotated, Literal
 from fastapi import Depends, Query
 from pydantic import AwareDatetime
 
-from clarion.domain.identity import Permission
 from clarion.reports.insight import InsightFilter, insight_of_flow
 from clarion.services.flow_logs import read_log, switch_log
 from clarion.services.sessions import SessionFilter, list_sessions, read_session
@@ -95,7 +94,7 @@ async def session_read(connection: DB, scope: Asking, session_id: Id) -> Session
     "/flows/{flow_id}/insight",
     operation_id="flow_read_insight",
     summary="What sessions do at the nodes of a flow",
-    responses=refusals("flow.version_not_found"),
+    responses=refusals("flow.not_found", "flow.version_not_found"),
 )
 async def flow_read_insight(
     connection: DB,
@@ -107,7 +106,7 @@ async def flow_read_insight(
 
     With `from_at` and `until_at` the whole hours of that stretch are counted; waits are not told then.
     """
-    scope.require(Permission.READ)
+    await read_log(connection, scope, flow_id)  # refuses a flow that is not there
     return FlowInsightAnswer.of(
         await insight_of_flow(connection, scope.workspace_id, flow_id, wanted)
     )
