@@ -82,7 +82,8 @@ def test_the_first_page_is_light(built_console: None) -> None:
     first = {
         *imported_at_once(entry[1], set()),
         *(name for name in lazy if re.match(r"(en|en_US|Home)-", name)),
-        *(path.name for path in (FOLDER / "assets").glob("*.css")),
+        *re.findall(r'href="/console/assets/([\w.-]+\.css)"', page),
+        *(path.name for path in (FOLDER / "assets").glob("Home-*.css")),
     }
     for name in tuple(first):
         if name.endswith(".js"):

@@ -3,7 +3,7 @@
 import { SearchOutlined } from "@ant-design/icons";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { Button, Input, Modal } from "antd";
+import { Input, Modal } from "antd";
 import { type KeyboardEvent, type ReactNode, useDeferredValue, useId, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { answerOf, api } from "../api/client";
@@ -20,21 +20,6 @@ interface Choice {
 }
 
 const FOUND_LIMIT = 8;
-
-export function PaletteButton({ isBrief, onOpen }: { isBrief: boolean; onOpen: () => void }) {
-  const { t } = useTranslation("shell");
-  return (
-    <Button
-      type="text"
-      icon={<SearchOutlined />}
-      onClick={onOpen}
-      aria-label={t("palette.open")}
-      title={t("palette.open")}
-    >
-      {isBrief ? undefined : <kbd className="small soft">⌘K</kbd>}
-    </Button>
-  );
-}
 
 export function Palette({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) {
   const { t } = useTranslation("shell");

@@ -3,8 +3,8 @@
 import { MenuOutlined } from "@ant-design/icons";
 import { useQueryClient } from "@tanstack/react-query";
 import { Link, Outlet, useRouterState } from "@tanstack/react-router";
-import { Alert, Button, Drawer, Grid, Layout, Menu } from "antd";
-import { Suspense, useCallback, useEffect, useState } from "react";
+import { Alert, Button, Grid, Layout, Menu } from "antd";
+import { lazy, Suspense, useCallback, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useConnection } from "../api/connection";
 import { followLive } from "../api/live";
@@ -13,12 +13,23 @@ import { useHasPhones } from "../pages/phones/queries";
 import { Loading } from "../parts/Loading";
 import { LanguageMenu, PersonMenu, SenderHealth, ThemeMenu } from "./HeaderMenus";
 import { JobsButton } from "./Jobs";
-import { Palette, PaletteButton } from "./Palette";
+import { PaletteButton } from "./PaletteButton";
 import { BUILT_SCREENS, screenOf } from "./screens";
 import { useMe } from "./session";
-import { Shortcuts } from "./Shortcuts";
 import { useShortcuts } from "./shortcuts";
-import { SignInAgain } from "./SignInAgain";
+
+// What is seen seldom is fetched when it is first needed: the first page stays light.
+const Drawer = lazy(() => import("antd/es/drawer"));
+const Palette = lazy(async () => ({ default: (await import("./Palette")).Palette }));
+const Shortcuts = lazy(async () => ({ default: (await import("./Shortcuts")).Shortcuts }));
+const SignInAgain = lazy(async () => ({ default: (await import("./SignInAgain")).SignInAgain }));
+
+/** Whether it is or ever was: what was shown once stays mounted, and gives the focus back. */
+function useEver(is: boolean): boolean {
+  const [was, setWas] = useState(is);
+  if (is && !was) setWas(true);
+  return is || was;
+}
 
 function Brand() {
   return (
@@ -71,7 +82,10 @@ export function Shell() {
 
   const openPalette = useCallback(() => setIsSearching(true), []);
   const { isHelpOpen, closeHelp } = useShortcuts(openPalette);
-  const { isServerThere } = useConnection();
+  const { isServerThere, hasSessionEnded } = useConnection();
+  const needsHelp = useEver(isHelpOpen);
+  const needsPalette = useEver(isSearching);
+  const needsSignIn = useEver(hasSessionEnded);
 
   return (
     <Layout style={{ minHeight: "100%" }}>
@@ -86,16 +100,18 @@ export function Shell() {
           </div>
         </Layout.Sider>
       ) : (
-        <Drawer
-          open={isOpen}
-          onClose={() => setIsOpen(false)}
-          placement="left"
-          size={240}
-          title={<Brand />}
-          styles={{ body: { padding: 8 }, header: { padding: "0 8px" } }}
-        >
-          <Navigation onChoose={() => setIsOpen(false)} />
-        </Drawer>
+        <Suspense fallback={null}>
+          <Drawer
+            open={isOpen}
+            onClose={() => setIsOpen(false)}
+            placement="left"
+            size={240}
+            title={<Brand />}
+            styles={{ body: { padding: 8 }, header: { padding: "0 8px" } }}
+          >
+            <Navigation onChoose={() => setIsOpen(false)} />
+          </Drawer>
+        </Suspense>
       )}
       <Layout>
         <Layout.Header className="shell-header">
@@ -132,9 +148,11 @@ export function Shell() {
           </Suspense>
         </main>
       </Layout>
-      <Shortcuts isOpen={isHelpOpen} onClose={closeHelp} />
-      <SignInAgain />
-      <Palette isOpen={isSearching} onClose={() => setIsSearching(false)} />
+      <Suspense fallback={null}>
+        {needsHelp && <Shortcuts isOpen={isHelpOpen} onClose={closeHelp} />}
+        {needsSignIn && <SignInAgain />}
+        {needsPalette && <Palette isOpen={isSearching} onClose={() => setIsSearching(false)} />}
+      </Suspense>
     </Layout>
   );
 }
