@@ -44,7 +44,8 @@ UPDATE sessions
 SET status = :status, reason = :reason, ended_at = :now::timestamptz, wait_kind = NULL,
     wake_at = NULL, wait_began_at = NULL, revision = revision + 1
 WHERE id = ANY(:ids::bigint[]) AND status = 'waiting'
-RETURNING id, flow_version_id, campaign_id, occurrence_id, state->>'node' AS node_id;
+RETURNING id, flow_version_id, campaign_id, occurrence_id,
+    coalesce(state->>'node', 'start') AS node_id;
 
 -- name: participants_without_opening
 -- Whoever waited for an opening message of one of these sessions.
