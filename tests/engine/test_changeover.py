@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from tests.engine.conftest import OFFER, PHONE_NUMBER_ID, Shop
+from tests.engine.insight_judge import judge_insight
 from tests.engine.test_conversation import texts_to
 
 from clarion.services.changeovers import Changeover, list_changeovers
@@ -76,6 +77,7 @@ async def test_people_who_wait_are_moved_stopped_or_left(
             return inbound == 1 and texts_to(shop.simulator, phones[0]) == expected
 
         await shop.until(answered)
+    await judge_insight(shop.pool)
     if waiting == "stop":
         rows = await shop.pool.fetch("SELECT DISTINCT status, reason FROM sessions")
         assert [tuple(row) for row in rows] == [("stopped", "flow_changed")]

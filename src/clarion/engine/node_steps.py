@@ -25,7 +25,7 @@ from clarion.flow.definition import START_NODE_ID
 from clarion.flow.session import SessionStatus
 from clarion.flow.sprint import ExitLeft, NodeEntered, Sprint
 
-__all__ = ["NodeStep", "Stood", "ended_from_outside", "tally"]
+__all__ = ["NodeStep", "Stood", "ended_from_outside", "entered_node", "tally"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +84,13 @@ def ended_from_outside(
 ) -> NodeStep:
     """The step of a session that somebody ended where it stood."""
     return NodeStep(flow_version_id, campaign_id or 0, occurrence_id or 0, node_id, "ended", status)
+
+
+def entered_node(
+    flow_version_id: int, campaign_id: int | None, occurrence_id: int | None, node_id: str
+) -> NodeStep:
+    """The step of a session that came to a node."""
+    return NodeStep(flow_version_id, campaign_id or 0, occurrence_id or 0, node_id, "entered")
 
 
 def _steps_of(walk: _Walk, now: datetime) -> list[NodeStep]:

@@ -43,7 +43,9 @@ FOR UPDATE;
 
 -- name: next_waiting
 -- The next sessions that wait in other versions, locked in the order that everybody keeps.
-SELECT id, (state #>> '{wait,node}') = ANY(:node_ids::text[]) AS can_move
+SELECT id, flow_version_id, campaign_id, occurrence_id,
+    coalesce(state->>'node', 'start') AS node_id,
+    (state #>> '{wait,node}') = ANY(:node_ids::text[]) AS can_move
 FROM sessions
 WHERE flow_id = :flow_id AND status = 'waiting' AND id > :above_id
   AND flow_version_id <> :flow_version_id
