@@ -127,23 +127,6 @@ def test_a_file_is_imported_corrected_and_the_opted_out_are_left_out(
     keep(page, "contact-light-en")
 
 
-def test_many_contacts_are_chosen_over_all_pages_and_moved(page: Page, shop: World) -> None:
-    page.goto("/console/audience?text=%2B49170200001")
-    page.get_by_role("checkbox", name="Choose this page").check()
-    page.get_by_role("button", name="Choose all that fit the filters").click()
-    expect(page.get_by_role("status").get_by_text("100 contacts chosen")).to_be_visible()
-    page.get_by_role("button", name="Change groups").click()
-    dialog = page.get_by_role("dialog")
-    box = dialog.get_by_role("combobox", name="Groups")
-    box.fill("Second hundred")
-    box.press("Enter")
-    dialog.get_by_text("What to do").click()  # away from the list that covers the button
-    dialog.get_by_role("button", name="Change", exact=True).click()
-    expect(dialog).to_be_hidden()
-    page.goto("/console/audience/groups?name=Second")
-    expect(page.get_by_role("row", name="Second hundred")).to_contain_text("100")
-
-
 def test_a_group_that_a_campaign_uses_tells_which(page: Page, shop: World) -> None:
     page.goto("/console/audience/groups?name=Staff")
     page.get_by_role("button", name="Actions for Staff").click()
