@@ -3714,7 +3714,7 @@ export interface components {
              */
             window_closes_at: string | null;
             /** Last Direction */
-            last_direction: ("in" | "out") | null;
+            last_direction: ("out" | "in") | null;
             /**
              * Last Content
              * @description What was said last, by either side.
@@ -11214,7 +11214,7 @@ export interface operations {
                 campaign_id?: number | null;
                 occurrence_id?: number | null;
                 sender_id?: number | null;
-                direction?: ("in" | "out") | null;
+                direction?: ("out" | "in") | null;
                 status?: components["schemas"]["MessageStatus"] | null;
                 provider_id?: string | null;
                 request_key?: string | null;

@@ -45,7 +45,7 @@ class ConversationAnswer(BaseModel):
     assigned_at: datetime | None
     closed_at: datetime | None
     window_closes_at: datetime | None = Field(description="Until then free text may go out.")
-    last_direction: Literal["in", "out"] | None
+    last_direction: Literal["out", "in"] | None
     last_content: dict[str, Any] | None = Field(description="What was said last, by either side.")
     last_at: datetime | None
 
