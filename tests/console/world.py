@@ -97,6 +97,39 @@ class World:
         while not request.get("/api/v1/conversations/counts").json()["open_count"]:
             time.sleep(0.3)
 
+    def plan_for_new_people(self, request: APIRequestContext, name: str, count: int) -> str:
+        """A campaign of the day after tomorrow for people of its own, whom no other story writes to.
+
+        Gives the name of their group.  They can opt out, and only here.
+        """
+        headers = self._signed_in(request)
+        group_name = f"Readers of {name}"
+        first = secrets.randbelow(9_000_000) + 1_000_000
+        for index in range(count):
+            person = {
+                "name": f"Reader {index}",
+                "phone": f"+49171{first + index}",
+                "group_names": [group_name],
+            }
+            added = request.post("/api/v1/contacts", headers=headers, data=person)
+            assert added.ok, added.text()
+        found = request.get("/api/v1/groups", params={"name": group_name}).json()["items"]
+        now = datetime.now(UTC)
+        made = request.post(
+            "/api/v1/campaigns",
+            headers=headers,
+            data={
+                "name": name,
+                "flow_id": self.flow_id,
+                "include_group_ids": [found[0]["id"]],
+                "start_at": (now + timedelta(days=2)).isoformat(),
+                "end_at": (now + timedelta(days=3)).isoformat(),
+                "plan": {"kind": "once"},
+            },
+        )
+        assert made.ok, made.text()
+        return group_name
+
     def _signed_in(self, request: APIRequestContext) -> dict[str, str]:
         entered = request.post("/api/v1/sign-in", data={"email": EMAIL, "password": PASSWORD})
         assert entered.ok, entered.text()
