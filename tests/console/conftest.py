@@ -31,9 +31,11 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-PEOPLE_COUNT = 250
+# Enough for a campaign to be caught under way, even by a browser on a busy machine.
+PEOPLE_COUNT = 400
 RATE_PER_SECOND = 30.0
-STEP_MILLISECONDS = 10_000
+# What a step may take at the very most; only what fails waits for so long.
+STEP_MILLISECONDS = 20_000
 LANGUAGES = {"en": "en-US", "zh": "zh-CN"}
 
 expect.set_options(timeout=STEP_MILLISECONDS)

@@ -83,7 +83,7 @@ def test_a_campaign_is_made_watched_suspended_and_resumed(page: Page, shop: Worl
     expect(dialog.locator(".ticks li")).to_have_count(10)
     choose(page, dialog, "Execution Plan", "Once")
     expect(dialog.locator(".ticks li")).to_have_count(1)
-    fill_time(page, "Start", wall(seconds=4))
+    fill_time(page, "Start", wall(seconds=8))
     dialog.get_by_role("button", name="OK").click()
     expect(dialog).to_be_hidden()
 
@@ -91,7 +91,7 @@ def test_a_campaign_is_made_watched_suspended_and_resumed(page: Page, shop: Worl
     row = page.get_by_role("row", name="Flash sale")
     expect(row.get_by_text("In Progress")).to_be_visible()
     row.get_by_role("link", name="Flash sale").click()
-    expect(page.get_by_text(re.compile(r"\d+ of 250"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"\d+ of 400"))).to_be_visible()
     accepted = page.get_by_role("button", name="Show the people: Accepted")
     expect(accepted).to_be_visible()
 
@@ -108,7 +108,7 @@ def test_a_campaign_is_made_watched_suspended_and_resumed(page: Page, shop: Worl
     page.get_by_role("button", name="Resume").click()
     page.get_by_role("dialog").get_by_role("button", name="Resume").click()
     expect(page.get_by_text("In Progress")).to_be_visible()
-    expect(page.get_by_role("cell", name="Finished")).to_be_visible(timeout=40_000)
+    expect(page.get_by_role("cell", name="Finished")).to_be_visible(timeout=80_000)
 
     # Everybody is told, nobody twice, and each person explains itself.
     page.get_by_role("tab", name="Reasons").click()
