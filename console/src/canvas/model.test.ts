@@ -3,22 +3,10 @@ import feedbackScore from "../../../src/clarion/flow/samples/feedback_score.json
 import { blankFlow, documentOf, type FlowDocument } from "./document";
 import { exitsOf, exitWord, linesOf } from "./kinds";
 import { arranged, isCrowded, sizeOf, tidy } from "./layout";
-import {
-  addition,
-  apply,
-  clipFrom,
-  clipOf,
-  difference,
-  found,
-  freshId,
-  historyOf,
-  JUMP,
-  type Operation,
-  pasting,
-  removal,
-  stepped,
-  waysOf,
-} from "./model";
+import { clipFrom, clipOf, pasting } from "./clip";
+import { difference } from "./difference";
+import { historyOf, stepped } from "./history";
+import { addition, apply, found, freshId, JUMP, type Operation, removal, waysOf } from "./model";
 
 const SAMPLE = documentOf(feedbackScore);
 const BLANK = blankFlow("New", "manual");

@@ -1,8 +1,7 @@
-// What can be done to a flow on the canvas: operations on the document, and undo.
+// What can be done to a flow on the canvas: operations on the document.
 //
 // An operation is data, and applying it is pure: the same document and operation always give the
-// same document, and an operation that fits nothing changes nothing.  The history keeps documents;
-// they share all that did not change, so a hundred steps cost little.
+// same document, and an operation that fits nothing changes nothing.
 
 import { type Config, type FlowDocument, type FlowNode, type Position, START_ID } from "./document";
 import { exitsOf, jumpTarget, KINDS } from "./kinds";
@@ -158,63 +157,6 @@ export function apply(flow: FlowDocument, operation: Operation): FlowDocument {
   return (APPLY[operation.op] as Apply<Operation["op"]>)(flow, operation);
 }
 
-// Undo ---------------------------------------------------------------------------------------------
-
-export interface History {
-  readonly past: readonly FlowDocument[];
-  readonly present: FlowDocument;
-  readonly future: readonly FlowDocument[];
-  /** What the last step was about; steps of the same subject in a row become one. */
-  readonly subject: string | undefined;
-}
-
-export type Step =
-  | { type: "do"; operation: Operation; subject?: string }
-  | { type: "undo" }
-  | { type: "redo" }
-  /** Begin anew with a document that came from the server. */
-  | { type: "load"; document: FlowDocument };
-
-const MOST_STEPS = 200;
-
-export function historyOf(document: FlowDocument): History {
-  return { past: [], present: document, future: [], subject: undefined };
-}
-
-export function stepped(history: History, step: Step): History {
-  const { past, present, future, subject } = history;
-  switch (step.type) {
-    case "load":
-      return historyOf(step.document);
-    case "undo": {
-      const before = past.at(-1);
-      if (before === undefined) return history;
-      return {
-        past: past.slice(0, -1),
-        present: before,
-        future: [present, ...future],
-        subject: undefined,
-      };
-    }
-    case "redo": {
-      const [after, ...rest] = future;
-      if (after === undefined) return history;
-      return { past: [...past, present], present: after, future: rest, subject: undefined };
-    }
-    case "do": {
-      const after = apply(present, step.operation);
-      if (after === present) return history;
-      const isSameStep = step.subject !== undefined && step.subject === subject;
-      return {
-        past: isSameStep ? past : [...past, present].slice(-MOST_STEPS),
-        present: after,
-        future: [],
-        subject: step.subject,
-      };
-    }
-  }
-}
-
 // Making operations --------------------------------------------------------------------------------
 
 /** An id that no node has: the stem, or the stem and a number. */
@@ -276,69 +218,6 @@ export function removal(flow: FlowDocument, ids: readonly string[]): Operation {
   return { op: "all", operations: [...bridges, { op: "remove", ids }] };
 }
 
-// The clipboard ------------------------------------------------------------------------------------
-
-export interface Clip {
-  readonly schema: "clarion.clip/1";
-  readonly nodes: readonly FlowNode[];
-}
-
-/** What is copied: nodes without the start; ways to others are left out when they are pasted. */
-export function clipOf(flow: FlowDocument, ids: ReadonlySet<string>): Clip | undefined {
-  const nodes = flow.nodes.filter((node) => ids.has(node.id) && node.kind !== "start");
-  return nodes.length === 0 ? undefined : { schema: "clarion.clip/1", nodes };
-}
-
-/** What was copied, from the text of a clipboard. */
-export function clipFrom(text: string): Clip | undefined {
-  try {
-    const value = JSON.parse(text) as Partial<Clip> | null;
-    const isClip = value?.schema === "clarion.clip/1" && Array.isArray(value.nodes);
-    return isClip ? (value as Clip) : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** Paste: new ids, ways among the pasted ones kept, a little aside of where they were. */
-export function pasting(
-  flow: FlowDocument,
-  clip: Clip,
-  offset: Position = { x: 40, y: 40 },
-): { operation: Operation; ids: readonly string[] } {
-  const ids = new Map<string, string>();
-  const taken = new Set<string>();
-  for (const node of clip.nodes) {
-    const id = freshId(flow, KINDS.get(node.kind)?.stem ?? node.id, taken);
-    taken.add(id);
-    ids.set(node.id, id);
-  }
-  const operations = clip.nodes.map((node): Operation => {
-    const target = jumpTarget(node);
-    return {
-      op: "add_node",
-      node: {
-        ...node,
-        id: ids.get(node.id) ?? node.id,
-        exits: Object.fromEntries(
-          Object.entries(node.exits ?? {}).flatMap(([exit, to]) => {
-            const copy = ids.get(to);
-            return copy === undefined ? [] : [[exit, copy]];
-          }),
-        ),
-        ...(target !== undefined && {
-          config: { ...node.config, target: ids.get(target) ?? target },
-        }),
-        position: {
-          x: (node.position?.x ?? 0) + offset.x,
-          y: (node.position?.y ?? 0) + offset.y,
-        },
-      },
-    };
-  });
-  return { operation: { op: "all", operations }, ids: [...ids.values()] };
-}
-
 // Looking ------------------------------------------------------------------------------------------
 
 export interface Way {
@@ -377,27 +256,4 @@ export function found(flow: FlowDocument, words: string): FlowNode[] {
       .toLowerCase()
       .includes(wanted),
   );
-}
-
-export interface Difference {
-  readonly added: readonly string[];
-  readonly removed: readonly string[];
-  readonly changed: readonly string[];
-}
-
-function bare(node: FlowNode): string {
-  return JSON.stringify({ ...node, position: undefined });
-}
-
-/** What publishing would change, by node; where a node stands does not count. */
-export function difference(before: FlowDocument, after: FlowDocument): Difference {
-  const old = new Map(before.nodes.map((node) => [node.id, bare(node)]));
-  const now = new Set(after.nodes.map((node) => node.id));
-  return {
-    added: after.nodes.filter((node) => !old.has(node.id)).map((node) => node.id),
-    removed: before.nodes.filter((node) => !now.has(node.id)).map((node) => node.id),
-    changed: after.nodes
-      .filter((node) => old.has(node.id) && old.get(node.id) !== bare(node))
-      .map((node) => node.id),
-  };
 }

@@ -1,45 +1,33 @@
 // The editor: bar, palette, canvas with its problems, and at the side the step or the phone.
 
 import { useQueryClient } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
-import { Alert, App, Button, Segmented } from "antd";
-import { useCallback, useEffect, useEffectEvent, useReducer, useRef, useState } from "react";
+import { App, Segmented } from "antd";
+import { useCallback, useReducer, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { type Clip, clipOf, pasting } from "../../canvas/clip";
 import { type FlowDocument, documentOf } from "../../canvas/document";
-import { type CanvasInstance, FlowCanvas, isTyping, type Lit } from "../../canvas/FlowCanvas";
+import { type CanvasInstance, FlowCanvas, type Lit } from "../../canvas/FlowCanvas";
+import { historyOf, stepped } from "../../canvas/history";
 import { Inspector } from "../../canvas/inspector/Inspector";
-import { KindIcon } from "../../canvas/KindIcon";
-import { ADDABLE } from "../../canvas/kinds";
 import { arranged, sizeOf, tidy } from "../../canvas/layout";
-import {
-  addition,
-  type Clip,
-  clipFrom,
-  clipOf,
-  historyOf,
-  type Operation,
-  pasting,
-  type Place,
-  removal,
-  stepped,
-} from "../../canvas/model";
+import { addition, type Operation, type Place, removal } from "../../canvas/model";
 import { useProblems } from "../../canvas/problems";
 import { ProblemsPanel } from "../../canvas/ProblemsPanel";
 import { QuickAdd } from "../../canvas/QuickAdd";
 import { Simulator } from "../../canvas/simulator/Simulator";
 import { useAutosave } from "./autosave";
+import { Banners } from "./Banners";
 import { EditorBar } from "./EditorBar";
 import { FindNode, KeysHelp, NameDialog } from "./dialogs";
+import { droppedKind, Palette } from "./Palette";
 import { Publish } from "./Publish";
 import { type Flow, flowQuery, versionQuery } from "./queries";
+import { useEditorKeys } from "./useEditorKeys";
 import { Versions } from "./Versions";
 
 type Side = "step" | "phone";
 type Dialog = "find" | "help" | "name" | "versions" | "publish" | undefined;
 const NONE: ReadonlySet<string> = new Set();
-const ONLY_LOOKING = new Set(["mod+a", "mod+f", "s", "1", "2", "?", "escape"]);
-const CLIP_EVENTS = ["copy", "cut", "paste"] as const;
-const GROUPS = ["talk", "wait", "think", "other"] as const;
 
 export function EditorFrame(props: {
   flow: Flow;
@@ -186,7 +174,6 @@ export function EditorFrame(props: {
     "?": () => setDialog("help"),
     escape: () => setSelection(NONE),
   };
-  const isBusy = dialog !== undefined || adding !== undefined || publishing !== undefined;
 
   function duplicate(): void {
     const clip = clipOf(draft, selection);
@@ -199,40 +186,14 @@ export function EditorFrame(props: {
     setSelection(new Set(ids));
   }
 
-  const onKey = useEffectEvent((event: KeyboardEvent) => {
-    if (isTyping(event.target) || isBusy || event.altKey) return;
-    const isMod = event.metaKey || event.ctrlKey;
-    const isShift = isMod && event.shiftKey;
-    const name = `${isMod ? "mod+" : ""}${isShift ? "shift+" : ""}${event.key.toLowerCase()}`;
-    if (keys[name] === undefined || (isReadOnly && !ONLY_LOOKING.has(name))) return;
-    event.preventDefault();
-    keys[name]();
+  useEditorKeys({
+    keys,
+    isReadOnly,
+    isBusy: dialog !== undefined || adding !== undefined || publishing !== undefined,
+    clip: () => clipOf(draft, selection),
+    onCut: removeSelected,
+    onPaste: paste,
   });
-  const onClip = useEffectEvent((event: ClipboardEvent) => {
-    if (isTyping(event.target) || isBusy) return;
-    if (event.type === "paste") {
-      const clip = clipFrom(event.clipboardData?.getData("text/plain") ?? "");
-      if (clip === undefined || isReadOnly) return;
-      event.preventDefault();
-      paste(clip);
-      return;
-    }
-    const clip = clipOf(draft, selection);
-    if (clip === undefined || window.getSelection()?.toString()) return;
-    event.preventDefault();
-    event.clipboardData?.setData("text/plain", JSON.stringify(clip, null, 2));
-    if (event.type === "cut" && !isReadOnly) removeSelected();
-  });
-  useEffect(() => {
-    const key = (event: KeyboardEvent) => onKey(event);
-    const clip = (event: ClipboardEvent) => onClip(event);
-    window.addEventListener("keydown", key);
-    for (const name of CLIP_EVENTS) window.addEventListener(name, clip);
-    return () => {
-      window.removeEventListener("keydown", key);
-      for (const name of CLIP_EVENTS) window.removeEventListener(name, clip);
-    };
-  }, []);
 
   const [chosenId] = selection;
   const chosen = selection.size === 1 ? draft.nodes.find((each) => each.id === chosenId) : undefined;
@@ -254,70 +215,21 @@ export function EditorFrame(props: {
         onDialog={setDialog}
         onPublish={() => void preparePublish()}
       />
-      {!isReadOnly && (
-        <nav className="editor-kinds" aria-label={t("canvas:add.title")}>
-          {GROUPS.map((group) => (
-            <div key={group}>
-              <h2>{t(`canvas:groups.${group}`)}</h2>
-              {ADDABLE.filter((kind) => kind.group === group).map(({ name }) => (
-                <button
-                  key={name}
-                  type="button"
-                  className="kind-button"
-                  title={t(`canvas:kinds.${name}.summary`)}
-                  draggable
-                  onDragStart={(event) => event.dataTransfer.setData("application/clarion-kind", name)}
-                  onClick={() => addFromPalette(name)}
-                >
-                  <KindIcon kind={name} />
-                  {t(`canvas:kinds.${name}.title`)}
-                </button>
-              ))}
-            </div>
-          ))}
-        </nav>
-      )}
+      {!isReadOnly && <Palette onAdd={addFromPalette} />}
       <div className="editor-middle">
-        {autosave.state === "conflict" && (
-          <Alert
-            type="warning"
-            banner
-            title={t("conflict.title")}
-            description={t("conflict.text")}
-            action={
-              <span style={{ display: "flex", gap: 8 }}>
-                <Button size="small" onClick={() => void takeTheirs()}>
-                  {t("conflict.theirs")}
-                </Button>
-                <Button size="small" danger onClick={() => void autosave.overwrite()}>
-                  {t("conflict.mine")}
-                </Button>
-              </span>
-            }
-          />
-        )}
-        {autosave.state === "failed" && autosave.problem !== undefined && (
-          <Alert type="error" banner title={autosave.problem.answer.detail} description={autosave.problem.answer.next_step} />
-        )}
-        {props.version !== undefined && (
-          <Alert
-            type="info"
-            banner
-            title={t("looking.title", { number: props.version })}
-            action={
-              <Link to="/flows/$flowId" params={{ flowId: flow.id }}>
-                {t("looking.draft")}
-              </Link>
-            }
-          />
-        )}
+        <Banners
+          flowId={flow.id}
+          version={props.version}
+          autosave={autosave}
+          onTakeTheirs={() => void takeTheirs()}
+        />
         <div
           className="editor-canvas"
           onDragOver={(event) => event.preventDefault()}
           onDrop={(event) => {
-            const kind = event.dataTransfer.getData("application/clarion-kind");
+            const kind = droppedKind(event);
             const position = canvas.current?.screenToFlowPosition({ x: event.clientX - 120, y: event.clientY - 16 });
-            if (kind !== "" && position !== undefined && !isReadOnly) add(kind, { position });
+            if (kind !== undefined && position !== undefined && !isReadOnly) add(kind, { position });
           }}
         >
           <FlowCanvas

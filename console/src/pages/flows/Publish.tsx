@@ -5,7 +5,7 @@ import { Alert, Input, Modal, Radio } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { documentOf, type FlowDocument } from "../../canvas/document";
-import { difference } from "../../canvas/model";
+import { difference } from "../../canvas/difference";
 import { ProblemList } from "../../canvas/ProblemsPanel";
 import type { FlowProblem } from "../../canvas/problems";
 import { useAct } from "../../parts/act";
