@@ -58,6 +58,7 @@ SUB_APPS: Mapping[str, str] = MappingProxyType(
         "sender": "clarion.commands.senders:app",
         "template": "clarion.commands.templates:app",
         "contacts": "clarion.commands.contacts:app",
+        "upload": "clarion.commands.uploads:app",
         "groups": "clarion.commands.groups:app",
         "flow": "clarion.commands.flows:app",
         "session": "clarion.commands.flow_reports:app",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import pytest
 from click.testing import Result
 from typer.testing import CliRunner
@@ -38,6 +40,18 @@ def command(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         return runner.invoke(command_line(), [*line.split(), *more], input=given)
 
     return run
+
+
+def _execute(database_url: str, *statements: str) -> None:
+    """Does to the database what the engine would do."""
+
+    async def work() -> None:
+        connection = await asyncpg.connect(database_url)
+        for statement in statements:
+            await connection.execute(statement)
+        await connection.close()
+
+    asyncio.run(work())
 
 
 def told(result: Result) -> Any:
@@ -98,6 +112,45 @@ def test_a_sender_is_added_paused_resumed_and_removed(command: Command) -> None:
     assert "EAAtoken" not in command("sender list --json").stdout
     assert command("sender remove shop").exit_code == 0
     assert told(command("sender list --json")) == {"items": []}
+
+
+def test_a_webhook_endpoint_is_added_tested_and_given_another_secret(command: Command) -> None:
+    made = told(command("webhook-endpoint add shop https://shop.example.com --json"))
+    other = told(command("webhook-endpoint replace-secret shop --json"))
+    assert other["secret"] not in ("", made["secret"])
+    test = told(command("webhook-endpoint test shop --json"))
+    (delivery,) = told(command("webhook-endpoint deliveries shop --json"))["items"]
+    assert (delivery["id"], delivery["kinds"]) == (test["id"], ["endpoint.test"])
+    hurried = command(f"webhook-endpoint replay {test['id']}")
+    assert (hurried.exit_code, "tried at once" in hurried.stderr) == (0, True)
+    assert command("webhook-endpoint replace-secret nobody").exit_code == 1
+
+
+def test_messages_are_counted_and_a_template_is_stopped(
+    command: Command, database_url: str
+) -> None:
+    command(f"{ADD_SENDER} --base-url http://127.0.0.1:1")
+    nothing = command("template switch spring_offer en --stop")
+    assert (nothing.exit_code, "[template.not_found]" in nothing.stderr) == (1, True)
+    _execute(
+        database_url,
+        "INSERT INTO templates (workspace_id, channel, account_key, provider_id, name, language,"
+        " status, category) SELECT id, 'whatsapp', '2077', '1', 'spring_offer', 'en', 'approved',"
+        " 'marketing' FROM workspaces",
+        "WITH person AS (INSERT INTO contacts (workspace_id, phone)"
+        " SELECT id, '+8613800138001' FROM workspaces RETURNING id, workspace_id)"
+        " INSERT INTO messages (workspace_id, channel, direction, contact_id, sender_id, content,"
+        " status, accepted_at, delivered_at, created_at) SELECT p.workspace_id, 'whatsapp', 'out',"
+        ' p.id, s.id, \'{"kind": "template", "body": {"name": "spring_offer",'
+        ' "language": "en"}}\', \'accepted\', now(), now(), now() FROM person p, senders s',
+    )
+    for line in ("sender counts shop", "template counts spring_offer en --width half_hour"):
+        (count,) = told(command(f"{line} --json"))["items"]
+        assert (count["accepted_count"], count["delivered_count"], count["read_count"]) == (1, 1, 0)
+    stopped = told(command("template switch spring_offer en --stop --json"))
+    assert stopped["sending_status"] == "stopped"
+    allowed = command("template switch spring_offer en --allow")
+    assert "spring_offer (en) is approved" in allowed.stderr
 
 
 def test_a_sender_that_is_not_valid_is_refused_field_by_field(command: Command) -> None:

@@ -40,8 +40,9 @@ def test_a_file_is_imported_and_every_row_accounted_for(
         *("--default-country", "CN", "--rejections", "bad.csv"),
     )
     assert done.exit_code == 0, done.output
-    facts = dict(line.split() for line in done.stdout.splitlines()[:5])
-    assert facts == {"rows": "3", "added": "2", "updated": "0", "ignored": "0", "rejected": "1"}
+    facts = dict(line.split() for line in done.stdout.splitlines()[:6])
+    counts = {"added": "2", "updated": "0", "ignored": "0", "deleted": "0", "rejected": "1"}
+    assert facts == {"rows": "3", **counts}
     assert "phone_not_a_number" in done.stdout
     with (tmp_path / "bad.csv").open(encoding="utf-8-sig") as bad:
         assert list(csv.reader(bad))[1][:3] == ["4", "phone", "phone_not_a_number"]
@@ -83,6 +84,22 @@ def test_a_file_without_phones_fails_with_a_reason(
     missing = clarion("contacts", "import", "nothing.csv")
     assert missing.exit_code == 1
     assert "import.file_unreadable" in missing.stderr
+
+
+def test_the_contacts_of_a_file_are_removed_and_a_file_is_kept_for_others(
+    clarion: Callable[..., Result], tmp_path: Path
+) -> None:
+    (tmp_path / "people.csv").write_text(PEOPLE)
+    clarion("contacts", "import", "people.csv", "--default-country", "CN")
+    (tmp_path / "gone.csv").write_text("phone\n+8613800138001\n")
+    done = json.loads(clarion("contacts", "remove-file", "gone.csv", "--json").stdout)
+    assert done["import"]["counts"]["deleted_count"] == 1
+    left = json.loads(clarion("contacts", "list", "--json").stdout)["items"]
+    assert [each["name"] for each in left] == ["Bo"]
+
+    kept = json.loads(clarion("upload", "put", "gone.csv", "--json").stdout)
+    assert (kept["path"].endswith("/gone.csv"), kept["byte_count"]) == (True, 21)
+    assert clarion("upload", "put", "no.csv").exit_code == 1
 
 
 def test_groups_are_made_renamed_and_deleted(clarion: Callable[..., Result]) -> None:

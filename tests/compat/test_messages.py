@@ -96,6 +96,48 @@ async def test_a_template_is_handed_in_read_listed_and_deleted(
     assert gone == "DelError.TemplateNotExist"
 
 
+async def test_a_template_is_stopped_allowed_and_archived(cams: Cams, sender: Sender) -> None:
+    who = {"template_code": "spring_offer", "language": "en_US", "template_type": "WHATSAPP"}
+    space = {"cust_space_id": "c"}
+
+    async def detail() -> dict[str, Any]:
+        found: dict[str, Any] = (await cams.done("GetChatappTemplateDetail", **who))["Data"]
+        return found
+
+    stop = {**who, **space, "allow_send": False, "category_change_paused": True}
+    await cams.done("ModifyChatappTemplateProperties", **stop)
+    found = await detail()
+    assert (found["AllowSend"], found["CategoryChangePaused"], found["AuditStatus"]) == (
+        False,
+        True,
+        "pass",
+    )
+    sends = {
+        "channel_type": "whatsapp",
+        "type": "template",
+        "from_": PHONE_NUMBER_ID,
+        "to": "8613012345678",
+        "template_code": "spring_offer",
+        "language": "en_US",
+        "template_params": {"1": "Ann"},
+    }
+    assert await cams.refused("SendChatappMessage", **sends) == "InvalidParameter.MessageInvalid"
+    await cams.done("ModifyChatappTemplateProperties", **{**who, **space, "allow_send": True})
+    assert (await detail())["AllowSend"] is True
+
+    one = models.ArchiveChatappTemplateRequestTemplateList("en_US", "spring_offer")
+    other = models.ArchiveChatappTemplateRequestTemplateList("en_US", "nobody")
+    put_away = {**space, "channel_type": "WHATSAPP", "archive_type": "ARCHIVE"}
+    refused = await cams.refused("ArchiveChatappTemplate", template_list=[one, other], **put_away)
+    assert refused == "DetailError.TemplateNotExist"
+    assert (await detail())["AllowSend"] is True  # all or none
+    await cams.done("ArchiveChatappTemplate", template_list=[one], **put_away)
+    assert (await detail())["AllowSend"] is False
+    back = {**put_away, "archive_type": "UNARCHIVE"}
+    await cams.done("ArchiveChatappTemplate", template_list=[one], **back)
+    assert (await detail())["AllowSend"] is True
+
+
 async def test_faults_of_templates_have_names(cams: Cams, sender: Sender) -> None:
     for changes, code in (
         ({"category": "SPAM"}, "InvalidParameter.CategoryNotSupport"),

@@ -10,12 +10,15 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import orjson
+import pytest
 from aiohttp import web
 from tests.engine.conftest import PHONE_NUMBER_ID, Shop
 
 from clarion.commands.serve import FORMS
 from clarion.config import Settings
+from clarion.domain.errors import ClarionError
 from clarion.domain.message import TemplateContent, TemplateParameter
+from clarion.domain.webhook import EndpointForm
 from clarion.services.message_requests import MessageRequest, Recipient, send_messages
 from clarion.services.webhook_deliveries import deliver_to
 from clarion.services.webhook_endpoints import (
@@ -23,9 +26,9 @@ from clarion.services.webhook_endpoints import (
     Endpoint,
     EndpointDraft,
     create_endpoint,
-    list_deliveries,
-    replay_delivery,
+    update_endpoint,
 )
+from clarion.services.webhook_history import list_deliveries, replay_delivery, send_test
 from clarion.store.pool import transaction
 
 SECRET = "a secret of the test"
@@ -155,6 +158,64 @@ async def test_a_receiver_that_was_away_misses_nothing(shop: Shop) -> None:
             await replay_delivery(connection, shop.fresh_scope, waiting.id)
         assert await deliver_to(shop.place, FORMS, endpoint.id) == 1
         assert receiver.bodies[-1]["events"] == receiver.bodies[0]["events"]
+
+
+@pytest.mark.parametrize("form", ["clarion", "cams"])
+async def test_a_test_reaches_one_endpoint_and_a_person_need_not_wait_for_the_next_attempt(
+    shop: Shop, form: EndpointForm
+) -> None:
+    with_networks(shop, "127.0.0.0/8")
+    async with receiving() as receiver, receiving() as other:
+        receiver.status = 503
+        endpoint = await add_endpoint(shop, receiver.url, form=form, kinds=["message.read"])
+        await add_endpoint(shop, other.url, name="other")
+        async with shop.worker():
+            async with transaction(shop.pool) as connection:
+                made = await send_test(connection, shop.fresh_scope, endpoint.id)
+            assert (made.kinds, made.status) == (["endpoint.test"], "waiting")
+
+            async def is_refused() -> bool:
+                return await refused_count() > 0
+
+            async def refused_count() -> int:
+                found: int = await shop.pool.fetchval(
+                    "SELECT attempt_count FROM webhook_deliveries WHERE id = $1", made.id
+                )
+                return found
+
+            await shop.until(is_refused)
+            # The next attempt is hours away; the receiver is mended now.
+            await shop.pool.execute(
+                "UPDATE webhook_deliveries SET next_at = now() + interval '3 hours'"
+            )
+            await shop.pool.execute(
+                "UPDATE procrastinate_jobs SET scheduled_at = now() + interval '3 hours'"
+                " WHERE status = 'todo' AND queueing_lock = $1",
+                f"webhooks:{endpoint.id}",
+            )
+            receiver.status = 200
+            async with transaction(shop.pool) as connection:
+                hurried = await replay_delivery(connection, shop.fresh_scope, made.id)
+            assert hurried.id == made.id
+
+            async def is_taken() -> bool:
+                return bool(receiver.bodies)
+
+            await shop.until(is_taken)
+        (body,) = receiver.bodies
+        if form == "clarion":
+            assert [event["kind"] for event in body["events"]] == ["endpoint.test"]
+            assert body["events"][0]["data"] == {"endpoint": "ours"}
+        else:
+            assert (body[0]["Status"], body[0]["TaskId"]) == ("Sent", "endpoint.test")
+        assert (other.bodies, other.refused) == ([], [])
+        async with transaction(shop.pool) as connection:
+            off = replace(
+                EndpointDraft("ours", receiver.url, ["message.read"], form=form), is_active=False
+            )
+            await update_endpoint(connection, shop.fresh_scope, endpoint.id, off)
+            with pytest.raises(ClarionError, match="switched off"):
+                await send_test(connection, shop.fresh_scope, endpoint.id)
 
 
 async def test_a_private_address_is_not_reached_unless_it_is_allowed(shop: Shop) -> None:

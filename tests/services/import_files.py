@@ -36,7 +36,11 @@ def csv_of(rows: list[list[str]]) -> bytes:
 def balance(done: Import) -> tuple[int, int, int, int, int]:
     counts = done.counts
     assert counts.row_count == (
-        counts.added_count + counts.updated_count + counts.ignored_count + counts.rejected_count
+        counts.added_count
+        + counts.updated_count
+        + counts.ignored_count
+        + counts.deleted_count
+        + counts.rejected_count
     )
     return (
         counts.row_count,

@@ -12,6 +12,7 @@ import openpyxl
 import pytest
 from tests.services.import_files import SMALL_BATCHES, balance, csv_of, phone
 
+from clarion.domain.errors import ClarionError
 from clarion.domain.message import Channel
 from clarion.imports.files import ImportOptions
 from clarion.services.consents import consent_history, set_consent
@@ -46,7 +47,7 @@ def import_rows(pool: Pool, scope: Scope, tmp_path: Path) -> Any:
             path,
             ImportOptions(**options),
             clock=lambda: scope.now,
-            group_names=[group],
+            group_names=[group] if group else [],
             limits=SMALL_BATCHES,
         )
 
@@ -108,6 +109,22 @@ async def test_ignoring_changes_nothing_but_links_the_group(
     assert bo is not None
     assert (ann.name, bo.name) == ("Ann", "Bo")
     assert [group.name for group in ann.groups] == ["Shop", "Second"]
+
+
+async def test_the_contacts_of_a_file_are_deleted_and_nobody_is_added(
+    pool: Pool, scope: Scope, import_rows: Any
+) -> None:
+    await import_rows([["phone"], *([phone(number)] for number in range(20))])
+    gone = [[phone(number)] for number in (3, 11, 19)]
+    done = await import_rows(
+        [["phone"], *gone, gone[0], [phone(99)], ["nobody"]], mode="delete", group=""
+    )
+    assert (done.counts.deleted_count, *balance(done)) == (3, 6, 0, 0, 2, 1)
+    async with pool.acquire() as connection:
+        left = await list_contacts(connection, scope, ContactFilter(), above_id=None, limit=50)
+    assert {each.phone for each in left} == {phone(n) for n in range(20)} - {row[0] for row in gone}
+    with pytest.raises(ClarionError, match="join no groups"):
+        await import_rows([["phone"], *gone], mode="delete")
 
 
 @pytest.mark.parametrize("gap", [1, 9])

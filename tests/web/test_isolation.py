@@ -90,6 +90,7 @@ MAKERS: dict[str, Maker] = {
 PERIOD = {"start_at": START, "end_at": END}
 BODIES: dict[str, dict[str, Any]] = {
     "template_update": {"components": [{"type": "BODY", "text": "Hello"}]},
+    "template_switch": {"is_archived": True},
     "sender_update": {"name": "mine"},
     "sender_pause": {},
     "flow_update_draft": {"definition": SAMPLE, "revision": 1},

@@ -69,3 +69,29 @@ async def test_what_the_platform_refuses_is_told_and_changes_nothing(
     author = await as_role(Role.AUTHOR)
     forbidden = await author.patch(path, json={"components": BODY})
     assert forbidden.json()["code"] == "access.forbidden"
+
+
+async def test_a_template_is_stopped_allowed_and_put_away(
+    admin: Any, as_role: Any, simulator: Simulator, sender_id: int
+) -> None:
+    made = await admin.post("/api/v1/templates", json={**NEW, "sender_id": sender_id})
+    path = f"/api/v1/templates/{made.json()['id']}"
+    before = await synchronised(admin, simulator, sender_id, path)
+    assert (before["sending_status"], before["is_sending_allowed"]) == ("approved", True)
+    stopped = await admin.patch(f"{path}/switches", json={"is_sending_allowed": False})
+    assert (stopped.status_code, stopped.json()["sending_status"]) == (200, "stopped")
+    # What the provider says is one thing, what we do another.
+    after = await synchronised(admin, simulator, sender_id, path)
+    assert (after["status"], after["sending_status"]) == ("approved", "stopped")
+
+    away = {"is_sending_allowed": True, "is_archived": True, "is_stopped_as_marketing": True}
+    archived = (await admin.patch(f"{path}/switches", json=away)).json()
+    assert (archived["sending_status"], archived["is_stopped_as_marketing"]) == ("archived", True)
+    assert archived["archived_at"]
+    back = (await admin.patch(f"{path}/switches", json={"is_archived": False})).json()
+    assert (back["sending_status"], back["archived_at"]) == ("approved", None)
+    nothing = await admin.patch(f"{path}/switches", json={})
+    assert (nothing.status_code, nothing.json()["code"]) == (422, "request.invalid")
+    author = await as_role(Role.AUTHOR)
+    refused = await author.patch(f"{path}/switches", json={"is_archived": True})
+    assert refused.json()["code"] == "access.forbidden"

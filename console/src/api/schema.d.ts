@@ -644,6 +644,26 @@ export interface paths {
         patch: operations["template_update"];
         trace?: never;
     };
+    "/api/v1/templates/{template_id}/switches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Stop or allow the sending of a template, or put it away
+         * @description Campaigns in progress that send a stopped template are suspended.
+         */
+        patch: operations["template_switch"];
+        trace?: never;
+    };
     "/api/v1/templates/{template_id}/counts": {
         parameters: {
             query?: never;
@@ -2528,6 +2548,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/webhook-endpoints/{endpoint_id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a test to a webhook endpoint
+         * @description An event `endpoint.test`, signed and delivered as all others are; refused when it is off.
+         */
+        post: operations["webhook_endpoint_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/webhook-deliveries": {
         parameters: {
             query?: never;
@@ -2559,7 +2599,7 @@ export interface paths {
         put?: never;
         /**
          * Deliver the same events once more
-         * @description As a new delivery, whatever became of the old one.
+         * @description As a new delivery; one that still waits is tried at once instead.
          */
         post: operations["webhook_delivery_replay"];
         delete?: never;
@@ -2908,11 +2948,11 @@ export interface components {
             group_names: string[];
             /**
              * Mode
-             * @description What a row does whose phone is known.
+             * @description What a row does whose phone is known; `delete`: the contacts of the file go, and nobody is added.
              * @default overwrite
              * @enum {string}
              */
-            mode: "overwrite" | "ignore";
+            mode: "overwrite" | "ignore" | "delete";
             /**
              * Default Country
              * @description How numbers without a + are read.
@@ -4628,7 +4668,7 @@ export interface components {
         };
         /**
          * ImportCountsAnswer
-         * @description How far it is: rows = added + updated + ignored + rejected.
+         * @description How far it is: rows = added + updated + ignored + deleted + rejected.
          */
         ImportCountsAnswer: {
             /** Row Count */
@@ -4639,6 +4679,8 @@ export interface components {
             updated_count: number;
             /** Ignored Count */
             ignored_count: number;
+            /** Deleted Count */
+            deleted_count: number;
             /** Rejected Count */
             rejected_count: number;
             /** Byte Count */
@@ -4655,7 +4697,7 @@ export interface components {
              * Mode
              * @enum {string}
              */
-            mode: "overwrite" | "ignore";
+            mode: "overwrite" | "ignore" | "delete";
             /** Default Country */
             default_country: string | null;
             /** Mapping */
@@ -7411,6 +7453,20 @@ export interface components {
             quality: string | null;
             /** Rejected Reason */
             rejected_reason: string | null;
+            /** Is Sending Allowed */
+            is_sending_allowed: boolean;
+            /**
+             * Is Stopped As Marketing
+             * @description Sending stops when the provider turns the utility template into marketing.
+             */
+            is_stopped_as_marketing: boolean;
+            /** Archived At */
+            archived_at: string | null;
+            /**
+             * Sending Status
+             * @description `approved`: it can be sent; `stopped`, `archived` by people; else `status`.
+             */
+            sending_status: string;
             /**
              * Synced At
              * Format: date-time
@@ -7428,6 +7484,18 @@ export interface components {
             components: {
                 [key: string]: unknown;
             }[];
+        };
+        /**
+         * TemplateSwitchesBody
+         * @description What shall be switched; what is left out stays.
+         */
+        TemplateSwitchesBody: {
+            /** Is Sending Allowed */
+            is_sending_allowed?: boolean | null;
+            /** Is Stopped As Marketing */
+            is_stopped_as_marketing?: boolean | null;
+            /** Is Archived */
+            is_archived?: boolean | null;
         };
         /**
          * TestFromPlayBody
@@ -8857,6 +8925,32 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["TemplateChangeBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateAnswer"];
+                };
+            };
+        };
+    };
+    template_switch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TemplateSwitchesBody"];
             };
         };
         responses: {
@@ -11642,6 +11736,31 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EndpointSecretAnswer"];
+                };
+            };
+        };
+    };
+    webhook_endpoint_test: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A key of your choice; the same request with the same key is done once. */
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                endpoint_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryAnswer"];
                 };
             };
         };

@@ -6,7 +6,7 @@ no list of contacts on the wire, so what makes a contact answers its id.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import orjson
 
@@ -15,7 +15,6 @@ from clarion.cams.files import import_file
 from clarion.cams.refusals import missing, refuse_business
 from clarion.cams.wire import id_of, time_text, zone_of
 from clarion.domain.errors import ClarionError
-from clarion.imports.rows import DuplicateMode
 from clarion.services import groups
 from clarion.services.contact_upserts import find_by_written_phone, keep_contact
 from clarion.services.contacts import ContactDraft, delete_contacts, update_contact
@@ -97,7 +96,7 @@ async def add_contacts(call: Call) -> Answer:
     ids, names = _references(call.text("Groups"))
     if not ids and not names:
         raise refuse_business("InvalidParameter.GroupsInvalid", "Groups names no group.")
-    mode: DuplicateMode = "overwrite" if call.values["NeedUpdate"] else "ignore"
+    mode: Literal["overwrite", "ignore"] = "overwrite" if call.values["NeedUpdate"] else "ignore"
     async with call.transaction() as connection:
         import_id = await import_file(connection, call, mode, ids, names)
         if import_id is not None and not call.text("ContactDetails"):
@@ -132,9 +131,13 @@ async def update_contact_by_id(call: Call) -> Answer:
 
 
 async def delete_contacts_by_details(call: Call) -> Answer:
-    """Delete the contact with this number, if it also has the name that was given."""
+    """Delete the contact with this number, if it also has the name that was given; or a file's."""
     details, name = call.text("ContactDetails"), call.text("ContactName").strip()
     async with call.transaction() as connection:
+        if await import_file(connection, call, "delete") is not None and not details:
+            return _DONE
+        if not details:
+            raise missing("ContactDetails")
         found = await find_by_written_phone(
             connection, call.scope, details, call.text("Country") or None
         )

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from clarion.cams.wire import compact_json, digits_of
+from clarion.domain.webhook import TEST_KIND
 from clarion.store.queries import Row
 
 __all__ = ["STATUS_WORDS", "callback_body"]
@@ -34,13 +35,32 @@ _TYPES: Mapping[str, str] = MappingProxyType(
 
 def callback_body(_: int, events: Sequence[Row]) -> list[dict[str, Any]] | None:
     """The array of reports; None when CAMS has no words for any of these events."""
-    reports = [
-        _inbound(event) if event["kind"] == "message.received" else _status(event)
-        for event in events
-        if event["message_id"] is not None
-        and (event["kind"] == "message.received" or event["kind"] in STATUS_WORDS)
-    ]
+    reports = [report for event in events if (report := _report(event)) is not None]
     return reports or None
+
+
+def _report(event: Row) -> dict[str, Any] | None:
+    if event["kind"] == TEST_KIND:
+        return _test(event)
+    if event["message_id"] is None:
+        return None
+    if event["kind"] == "message.received":
+        return _inbound(event)
+    return _status(event) if event["kind"] in STATUS_WORDS else None
+
+
+def _test(event: Row) -> dict[str, Any]:
+    """A report about no message, so that a receiver can be tried."""
+    return {
+        "MessageId": f"test-{event['id']}",
+        "From": _business_number(event),
+        "To": "",
+        "Timestamp": _milliseconds(event),
+        "Status": "Sent",
+        "MsgFrameType": "message",
+        "Type": "TEXT",
+        "TaskId": TEST_KIND,
+    }
 
 
 def _status(event: Row) -> dict[str, Any]:

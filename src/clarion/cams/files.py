@@ -12,34 +12,44 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 from clarion.cams.call import Answer, Call
 from clarion.imports.files import ImportOptions
-from clarion.imports.rows import DuplicateMode
+from clarion.imports.rows import RowMode
 from clarion.services.imports import start_upload
-from clarion.services.uploads import create_upload, open_stored_file
+from clarion.services.uploads import NewUpload, create_upload, open_stored_file
 from clarion.store.pool import Connection
 
-__all__ = ["generate_presigned_url", "import_file"]
+__all__ = ["generate_presigned_url", "get_chatapp_upload_authorization", "import_file"]
 
 _UPLOADS_PATH = "/api/v1/uploads"
+_UNNAMED = "upload"
 
 
 async def generate_presigned_url(call: Call) -> Answer:
     """An address to put one file to."""
-    async with call.transaction() as connection:
-        made = await create_upload(
-            connection,
-            call.scope,
-            call.text("FilePath"),
-            mint_token=lambda: secrets.token_urlsafe(32),
-        )
-    url = f"{call.origin}{_UPLOADS_PATH}/{made.token}?path={quote(made.path, safe='')}"
-    return {"Data": {"Url": url, "FilePath": made.path}}
+    made = await _upload(call, call.text("FilePath"))
+    return {"Data": {"Url": _address(call, made), "FilePath": made.path}}
+
+
+async def get_chatapp_upload_authorization(call: Call) -> Answer:
+    """The same without a name; there are no keys of an object store to hand out."""
+    made = await _upload(call, _UNNAMED)
+    return {
+        "Data": {
+            "AccessKeyId": "",
+            "AccessKeySecret": "",
+            "SecurityToken": "",
+            "BucketName": "",
+            "EndPoint": _address(call, made),
+            "Dir": made.path,
+            "Expire": round(made.expires_at.timestamp()),
+        }
+    }
 
 
 async def import_file(
     connection: Connection,
     call: Call,
-    mode: DuplicateMode,
-    group_ids: Sequence[int],
+    mode: RowMode,
+    group_ids: Sequence[int] = (),
     group_names: Sequence[str] = (),
 ) -> int | None:
     """Import the file of ``FilePath`` in the background; its import's id, None without a file."""
@@ -58,6 +68,17 @@ async def import_file(
         group_names=group_names,
     )
     return made.id
+
+
+async def _upload(call: Call, name: str) -> NewUpload:
+    async with call.transaction() as connection:
+        return await create_upload(
+            connection, call.scope, name, mint_token=lambda: secrets.token_urlsafe(32)
+        )
+
+
+def _address(call: Call, made: NewUpload) -> str:
+    return f"{call.origin}{_UPLOADS_PATH}/{made.token}?path={quote(made.path, safe='')}"
 
 
 def _path_in(text: str) -> str:

@@ -21,6 +21,7 @@ from clarion.cams import (
     messages,
     metrics,
     sends,
+    template_switches,
     templates,
     webhooks,
 )
@@ -32,9 +33,9 @@ VERSION = "2020-06-06"
 
 _P = Parameter
 _FILE = "What GeneratePresignedUrl was asked for, after the file was put there; it is imported in the background."
-_NO_FILE = "Contacts are deleted one by one, or by their ids."
 _ZONE = "A wall time of the workspace's zone."
 _UNUSED = "Accepted, without effect."
+_PAUSED = "Sending stops when the provider turns the utility template into a marketing one."
 
 
 def _must(name: str, note: str = "") -> Parameter:
@@ -100,7 +101,8 @@ _AUDIENCE_ROWS = (
     Operation("UpdateContactById", audience.update_contact_by_id, (
         _must("ContactId"), _must("ContactName"), _must("ContactDetails", "The phone number."), _must("Country"), _P("Email"), _P("Remark")), "`Data`: `true`"),
     Operation("DeleteContacts", audience.delete_contacts_by_details, (
-        _P("ContactName", note="When it is given, it must fit too."), _must("ContactDetails", "Required here."), _P("Country"), _P("FilePath", refusal=_NO_FILE)), "`Data`: `true`"),
+        _P("ContactName", note="When it is given, it must fit too."), _P("ContactDetails", note="Required here, unless there is a file."), _P("Country"),
+        _P("FilePath", note="As in AddContacts; the contacts of its phone numbers are deleted in the background.")), "`Data`: `true`"),
     Operation("DeleteContactsByIds", audience.delete_contacts_by_ids, (_must("Contacts", "Ids, separated by commas."),), "`Model`: {DeletedCount}"),
     Operation("RemoveContactById", audience.remove_contact_by_id, (_must("ContactId"), _must("GroupId")), "`Data`: `true`",
         ("A contact keeps at least one group.",)),
@@ -168,13 +170,13 @@ _FLOW_LIFE_ROWS = (
 _TEMPLATE_ROWS = (
     Operation("CreateChatappTemplate", templates.create_chatapp_template, (
         _must("Name"), _must("Language"), _must("Category"), _P("Components", "list", is_required=True, note="BODY, HEADER, FOOTER, BUTTONS (QUICK_REPLY, URL, PHONE_NUMBER, COPY_CODE, FLOW), CAROUSEL, LIMITED_TIME_OFFER."),
-        _P("Example", "object"), _must("TemplateType", "Only WHATSAPP."), _WABA, _P("AllowCategoryChange", "boolean", note=_UNUSED), _P("CategoryChangePaused", "boolean", note=_UNUSED),
+        _P("Example", "object"), _must("TemplateType", "Only WHATSAPP."), _WABA, _P("AllowCategoryChange", "boolean", note=_UNUSED), _P("CategoryChangePaused", "boolean", note=_PAUSED),
         _P("MessageSendTtlSeconds", "integer", refusal="The provider's own default holds."), _P("ProductSetId", refusal="Catalogues are not supported.")),
         "`Data`: {TemplateCode, TemplateName}",
         ("TemplateCode is the template's name.", "Url of a media header must be a handle of the provider's upload.", "Variables become named parameters of the provider.")),
     Operation("ModifyChatappTemplate", templates.modify_chatapp_template, (
         _must("Language"), _P("Components", "list", is_required=True, note="As in CreateChatappTemplate; all of them."), _P("TemplateCode"), _P("TemplateName", note="Understood when there is no TemplateCode."),
-        _P("Category"), _P("Example", "object"), _P("TemplateType", note="Only WHATSAPP."), _WABA, _P("CategoryChangePaused", "boolean", note=_UNUSED),
+        _P("Category"), _P("Example", "object"), _P("TemplateType", note="Only WHATSAPP."), _WABA, _P("CategoryChangePaused", "boolean", note=_PAUSED),
         _P("MessageSendTtlSeconds", "integer", refusal="The provider's own default holds."), _P("ProductSetId", refusal="Catalogues are not supported.")),
         "`Data`: {TemplateCode, TemplateName}", ("The provider reviews it anew; until then its AuditStatus is auditing.",)),
     Operation("GetChatappTemplateDetail", templates.get_chatapp_template_detail, (
@@ -184,6 +186,14 @@ _TEMPLATE_ROWS = (
         "`ListTemplate`, `Total`", ("Answers the copies that are synchronised every half hour.", "LastUpdateTime is when the provider was last asked.")),
     Operation("DeleteChatappTemplate", templates.delete_chatapp_template, (
         _must("TemplateType"), _P("Language", note="Without it, every language is deleted."), _P("TemplateCode"), _P("TemplateName"), _WABA), "nothing more"),
+    Operation("ModifyChatappTemplateProperties", template_switches.modify_chatapp_template_properties, (
+        _must("CustSpaceId", _UNUSED), _must("Language"), _must("TemplateCode"), _must("TemplateType", "Only WHATSAPP."),
+        _P("AllowSend", "boolean", note="false stops the template for everybody at once, of any category."), _P("CategoryChangePaused", "boolean", note=_PAUSED)),
+        "`Model`: {TemplateCode, Language}", ("Campaigns in progress that send a stopped template are suspended; other messages of it are withheld and reported as Deleted.",)),
+    Operation("ArchiveChatappTemplate", template_switches.archive_chatapp_template, (
+        _must("ArchiveType", "ARCHIVE or UNARCHIVE; the original names no values."), _must("ChannelType", "Only WHATSAPP."), _must("CustSpaceId", _UNUSED),
+        _P("TemplateList", "list", is_required=True, note="[{TemplateCode, Language}]; all or none.")),
+        "`Data`: {Code, Message, Success}", ("Here, not at the provider: an archived template is not sent until it is fetched back.",)),
 )
 
 _MESSAGE_ROWS = (
@@ -213,6 +223,8 @@ _BINDING_ROWS = (
 _FILE_ROWS = (
     Operation("GeneratePresignedUrl", files.generate_presigned_url, (_must("FilePath", "The file's name.", ),), "`Data`: {Url, FilePath}",
         ("The address is of this server: `PUT` the file there within an hour, then give FilePath as answered, or the same Url.",)),
+    Operation("GetChatappUploadAuthorization", files.get_chatapp_upload_authorization, (), "`Data`: {EndPoint, Dir, Expire, ...}",
+        ("EndPoint is the whole address of this server to `PUT` one file to, and Dir its FilePath; Expire is a Unix time in seconds. There is no object store, so keys and bucket are empty.",), has_success=False),
 )
 
 _METRIC_ROWS = (

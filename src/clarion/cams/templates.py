@@ -18,6 +18,7 @@ from clarion.cams.wire import page_of_object
 from clarion.domain.errors import ClarionError
 from clarion.services import templates
 from clarion.services.senders import list_senders
+from clarion.services.template_switches import TemplateSwitches, switch_template
 from clarion.services.templates import NewTemplate, Template, TemplateFilter
 from clarion.store.pool import Connection
 
@@ -26,9 +27,11 @@ __all__ = [
     "CATEGORIES",
     "create_chatapp_template",
     "delete_chatapp_template",
+    "demand_whatsapp_template",
     "get_chatapp_template_detail",
     "list_chatapp_template",
     "modify_chatapp_template",
+    "template_name_of",
     "template_named",
 ]
 
@@ -50,7 +53,7 @@ _TEMPLATES_AT_ONCE = 500
 
 async def create_chatapp_template(call: Call) -> Answer:
     """Hand a template in for approval."""
-    _demand_whatsapp(call)
+    demand_whatsapp_template(call)
     category = call.text("Category").upper()
     if category not in CATEGORIES:
         raise refuse_business("InvalidParameter.CategoryNotSupport")
@@ -66,28 +69,28 @@ async def create_chatapp_template(call: Call) -> Answer:
     async with call.transaction() as connection:
         sender_id = await _sender_id(connection, call)
     made = await templates.create_template(call.place, call.scope, sender_id, new)
-    return {"Data": {"TemplateCode": made.name, "TemplateName": made.name}}
+    return await _handed_in(call, made)
 
 
 async def modify_chatapp_template(call: Call) -> Answer:
     """Replace what one language of a template says; it is looked at anew."""
-    _demand_whatsapp(call)
+    demand_whatsapp_template(call)
     category = call.text("Category").upper()
     if category and category not in CATEGORIES:
         raise refuse_business("InvalidParameter.CategoryNotSupport")
     components = components_from_wire(call.values["Components"], call.values.get("Example") or {})
     async with call.transaction() as connection:
-        template = await template_named(connection, call, _name(call))
+        template = await template_named(connection, call, template_name_of(call))
     changed = await templates.edit_template(
         call.place, call.scope, template.id, components, category.lower() or None
     )
-    return {"Data": {"TemplateCode": changed.name, "TemplateName": changed.name}}
+    return await _handed_in(call, changed)
 
 
 async def get_chatapp_template_detail(call: Call) -> Answer:
     """One language of a template."""
     async with call.transaction() as connection:
-        template = await template_named(connection, call, _name(call))
+        template = await template_named(connection, call, template_name_of(call))
     return {
         "Data": {
             "TemplateCode": template.name,
@@ -100,7 +103,8 @@ async def get_chatapp_template_detail(call: Call) -> Answer:
             "QualityScore": (template.quality or "unknown").upper(),
             "Components": components_to_wire(template.components),
             "Example": samples_of(template.components),
-            "AllowSend": template.status == "approved",
+            "AllowSend": template.is_sending_allowed and template.archived_at is None,
+            "CategoryChangePaused": template.is_stopped_as_marketing,
         }
     }
 
@@ -112,7 +116,7 @@ async def list_chatapp_template(call: Call) -> Answer:
     if audit_status and audit_status not in {*AUDIT_STATUSES.values(), _AUDITING}:
         raise refuse_business("InvalidParameter.AuditStatusNotSupport")
     if call.text("TemplateType"):
-        _demand_whatsapp(call)
+        demand_whatsapp_template(call)
     wanted = TemplateFilter(
         search=call.text("Name") or None,
         language=call.text("Language") or None,
@@ -133,10 +137,10 @@ async def list_chatapp_template(call: Call) -> Answer:
 
 async def delete_chatapp_template(call: Call) -> Answer:
     """Delete a template at the provider, in one language or all."""
-    _demand_whatsapp(call)
-    name = _name(call)
+    demand_whatsapp_template(call)
+    name = template_name_of(call)
     async with call.transaction() as connection:
-        found = await _named(connection, call, name)
+        found = await _named(connection, call, name, call.text("Language"))
     if not found:
         raise refuse_business("DelError.TemplateNotExist")
     for template in found:
@@ -144,26 +148,40 @@ async def delete_chatapp_template(call: Call) -> Answer:
     return {}
 
 
-async def template_named(connection: Connection, call: Call, name: str) -> Template:
-    """The template of a name in the call's ``Language``.  Raises ``template.not_found``."""
-    found = await _named(connection, call, name)
+async def template_named(
+    connection: Connection, call: Call, name: str, language: str | None = None
+) -> Template:
+    """The template of a name in a language, by default the call's ``Language``.
+
+    Raises ``template.not_found``.
+    """
+    language = call.text("Language") if language is None else language
+    found = await _named(connection, call, name, language)
     if not found:
-        raise ClarionError(
-            "template.not_found", f"There is no template {name} in {call.text('Language')}."
-        )
+        raise ClarionError("template.not_found", f"There is no template {name} in {language}.")
     return found[0]
 
 
-def _name(call: Call) -> str:
+def template_name_of(call: Call) -> str:
+    """``TemplateCode``, else ``TemplateName``.  Raises ``MissingTemplateCode``."""
     name = call.text("TemplateCode") or call.text("TemplateName")
     if not name:
         raise missing("TemplateCode")
     return name
 
 
-def _demand_whatsapp(call: Call) -> None:
+def demand_whatsapp_template(call: Call) -> None:
+    """Raise ``InvalidParameter.TemplateTypeNotSupport`` for another ``TemplateType``."""
     if call.text("TemplateType").upper() not in ("", "WHATSAPP"):
         raise refuse_business("InvalidParameter.TemplateTypeNotSupport")
+
+
+async def _handed_in(call: Call, template: Template) -> Answer:
+    if "CategoryChangePaused" in call.values:
+        switches = TemplateSwitches(is_stopped_as_marketing=call.values["CategoryChangePaused"])
+        async with call.transaction() as connection:
+            await switch_template(connection, call.scope, template.id, switches)
+    return {"Data": {"TemplateCode": template.name, "TemplateName": template.name}}
 
 
 async def _sender_id(connection: Connection, call: Call) -> int:
@@ -176,10 +194,10 @@ async def _sender_id(connection: Connection, call: Call) -> int:
     )
 
 
-async def _named(connection: Connection, call: Call, name: str) -> list[Template]:
+async def _named(connection: Connection, call: Call, name: str, language: str) -> list[Template]:
     wanted = TemplateFilter(
         search=name,
-        language=call.text("Language") or None,
+        language=language or None,
         account_key=call.text("CustWabaId") or None,
     )
     return [each for each in await _all(connection, call, wanted) if each.name == name]

@@ -82,9 +82,14 @@ def contact_import(
     options = ImportOptions(
         mode=duplicates, default_country=default_country, mapping=_mapping_of(column or [])
     )
-    done, rejections = run(
-        _import(file, options, group or [], rejections_file, workspace, is_shown=not as_json)
+    _report(
+        run(_import(file, options, group or [], rejections_file, workspace, is_shown=not as_json)),
+        as_json=as_json,
     )
+
+
+def _report(found: tuple[Import, list[StoredRejection]], *, as_json: bool) -> None:
+    done, rejections = found
     if as_json:
         print_json(
             {
@@ -96,6 +101,21 @@ def contact_import(
         _show_report(done, rejections)
     if done.status != "finished":
         raise typer.Exit(1)
+
+
+@app.command("remove-file")
+def contact_remove_file(
+    file: Annotated[Path, typer.Argument(help="A CSV or XLSX file; its first row names columns.")],
+    default_country: Annotated[
+        str | None, typer.Option(help="How numbers without + are read: China, CN, or 86.")
+    ] = None,
+    *,
+    workspace: InWorkspace = None,
+    as_json: AsJson = False,
+) -> None:
+    """Delete the contacts whose phone numbers stand in a file, with their messages and history."""
+    options = ImportOptions(mode="delete", default_country=default_country)
+    _report(run(_import(file, options, [], None, workspace, is_shown=not as_json)), as_json=as_json)
 
 
 async def _import(
@@ -157,6 +177,7 @@ def _show_report(done: Import, rejections: list[StoredRejection]) -> None:
             "added": f"{counts.added_count:,}",
             "updated": f"{counts.updated_count:,}",
             "ignored": f"{counts.ignored_count:,}",
+            "deleted": f"{counts.deleted_count:,}",
             "rejected": f"{counts.rejected_count:,}",
         }
     )

@@ -7,9 +7,11 @@ from typing import Annotated, Any
 import typer
 from pydantic import ValidationError
 
+from clarion.commands.message_counts import LastDays, OfWidth, print_counts, stretch_of
 from clarion.commands.output import AsJson, print_facts, print_json, print_note, print_table, run
 from clarion.commands.place import Desk, InWorkspace, open_desk
 from clarion.domain.errors import ClarionError, FieldError
+from clarion.reports.message_counts import MessageCounts, counts_of_senders
 from clarion.services import senders
 from clarion.services.senders import (
     DEFAULT_BASE_URL,
@@ -138,6 +140,26 @@ def sender_list(*, workspace: InWorkspace = None, as_json: AsJson = False) -> No
         for sender in found
     ]
     print_table(rows, nothing="No sender yet: `clarion sender add whatsapp --help`.")
+
+
+@app.command("counts")
+def sender_counts(
+    name: Name,
+    days: LastDays = 7,
+    width: OfWidth = "day",
+    *,
+    workspace: InWorkspace = None,
+    as_json: AsJson = False,
+) -> None:
+    """Tell how a sender's messages fared over time."""
+
+    async def work() -> list[MessageCounts]:
+        async with open_desk(workspace) as desk, desk.transaction() as connection:
+            found = await senders.sender_named(connection, desk.scope, name)
+            stretch = stretch_of(desk.scope.now, days, width)
+            return await counts_of_senders(connection, desk.scope.workspace_id, [found.id], stretch)
+
+    print_counts(run(work()), as_json=as_json)
 
 
 def _change(name: str, workspace: str | None, change: Any, *, as_json: bool) -> None:

@@ -9,17 +9,25 @@ from typing import Annotated, Any
 
 import typer
 
-from clarion.commands.output import AsJson, print_facts, print_json, print_table, run
+from clarion.commands.message_counts import LastDays, OfWidth, print_counts, stretch_of
+from clarion.commands.output import AsJson, print_facts, print_json, print_note, print_table, run
 from clarion.commands.place import InWorkspace, open_desk
 from clarion.domain.errors import ClarionError
+from clarion.reports.message_counts import MessageCounts, counts_of_template
 from clarion.services import senders, templates
+from clarion.services.scope import Scope
+from clarion.services.template_switches import TemplateSwitches, switch_template
 from clarion.services.templates import NewTemplate, SyncResult, Template, TemplateFilter
+from clarion.store.pool import Connection
 from clarion.web.templates.schemas import NewTemplateBody, SyncAnswer, TemplateAnswer
 
 __all__ = ["app"]
 
 app = typer.Typer(no_args_is_help=True, help="Templates that the providers have approved.")
 MOST_TEMPLATES = 100_000
+
+Name = Annotated[str, typer.Argument(help="The template's name.")]
+Language = Annotated[str, typer.Argument(help="Its language, such as en or zh_CN.")]
 
 
 @app.command("sync")
@@ -142,3 +150,84 @@ def template_list(
         for template in found
     ]
     print_table(rows, nothing="No template is known: `clarion template sync SENDER`.")
+
+
+@app.command("counts")
+def template_counts(
+    name: Name,
+    language: Language,
+    days: LastDays = 7,
+    width: OfWidth = "day",
+    *,
+    workspace: InWorkspace = None,
+    as_json: AsJson = False,
+) -> None:
+    """Tell how a template's messages fared over time."""
+
+    async def work() -> list[MessageCounts]:
+        async with open_desk(workspace) as desk, desk.transaction() as connection:
+            found = await _named(connection, desk.scope, name, language)
+            return await counts_of_template(
+                connection,
+                desk.scope.workspace_id,
+                found.name,
+                found.language,
+                stretch_of(desk.scope.now, days, width),
+            )
+
+    print_counts(run(work()), as_json=as_json)
+
+
+@app.command("switch")
+def template_switch(
+    name: Name,
+    language: Language,
+    *,
+    sending: Annotated[
+        bool | None, typer.Option("--allow/--stop", help="Let it be sent, or to nobody.")
+    ] = None,
+    stop_as_marketing: Annotated[
+        bool | None,
+        typer.Option(
+            "--stop-as-marketing/--go-on-as-marketing",
+            help="When the provider turns the utility template into a marketing one.",
+        ),
+    ] = None,
+    archived: Annotated[
+        bool | None, typer.Option("--archive/--unarchive", help="Put it away; it is not sent.")
+    ] = None,
+    workspace: InWorkspace = None,
+    as_json: AsJson = False,
+) -> None:
+    """Stop or allow the sending of a template; campaigns that send a stopped one are suspended."""
+
+    async def work() -> Template:
+        async with open_desk(workspace) as desk, desk.transaction() as connection:
+            found = await _named(connection, desk.scope, name, language)
+            return await switch_template(
+                connection,
+                desk.scope,
+                found.id,
+                TemplateSwitches(sending, stop_as_marketing, archived),
+            )
+
+    changed = run(work())
+    if as_json:
+        print_json(TemplateAnswer.model_validate(changed))
+    else:
+        print_note(f"{changed.name} ({changed.language}) is {changed.sending_status}.")
+
+
+async def _named(connection: Connection, scope: Scope, name: str, language: str) -> Template:
+    """A template by name and language.  Raises ``template.not_found``."""
+    found = await templates.list_templates(
+        connection,
+        scope,
+        TemplateFilter(search=name, language=language),
+        after=None,
+        limit=MOST_TEMPLATES,
+    )
+    for template in found:
+        if template.name == name:
+            return template
+    raise ClarionError("template.not_found", f"There is no template {name} in {language}.")

@@ -10,8 +10,9 @@ from clarion.commands.output import AsJson, print_facts, print_json, print_note,
 from clarion.commands.place import Desk, InWorkspace, open_desk
 from clarion.domain.errors import ClarionError
 from clarion.domain.webhook import EVENT_KINDS, EndpointForm
-from clarion.services import webhook_endpoints
-from clarion.services.webhook_endpoints import CAMS_KINDS, Delivery, Endpoint, EndpointDraft
+from clarion.services import webhook_endpoints, webhook_history
+from clarion.services.webhook_endpoints import CAMS_KINDS, Endpoint, EndpointDraft
+from clarion.services.webhook_history import Delivery
 from clarion.store.pool import Connection
 from clarion.web.webhook_endpoints.routes import DeliveryAnswer, EndpointAnswer, mint_secret
 
@@ -87,6 +88,40 @@ def webhook_endpoint_delete(name: Name, *, workspace: InWorkspace = None) -> Non
     print_note(f"The endpoint {name} is told nothing any more.")
 
 
+@app.command("replace-secret")
+def webhook_endpoint_replace_secret(
+    name: Name, *, workspace: InWorkspace = None, as_json: AsJson = False
+) -> None:
+    """Give an endpoint a new secret, printed this once; the old one ends at once."""
+
+    async def work() -> str:
+        async with open_desk(workspace) as desk, desk.transaction() as connection:
+            found = await _named(connection, desk, name)
+            return await webhook_endpoints.replace_secret(
+                connection, desk.scope, desk.place.sealer, found.id, mint_secret=mint_secret
+            )
+
+    (print_json if as_json else print_facts)({"name": name, "secret": run(work())})
+
+
+@app.command("test")
+def webhook_endpoint_test(
+    name: Name, *, workspace: InWorkspace = None, as_json: AsJson = False
+) -> None:
+    """Send a test to an endpoint; a worker delivers it."""
+
+    async def work() -> Delivery:
+        async with open_desk(workspace) as desk, desk.transaction() as connection:
+            found = await _named(connection, desk, name)
+            return await webhook_history.send_test(connection, desk.scope, found.id)
+
+    made = run(work())
+    if as_json:
+        print_json(DeliveryAnswer.model_validate(made))
+    else:
+        print_note(f"Delivery {made.id} is a test: `clarion webhook-endpoint deliveries {name}`.")
+
+
 @app.command("deliveries")
 def webhook_endpoint_deliveries(
     name: Name,
@@ -100,7 +135,7 @@ def webhook_endpoint_deliveries(
     async def work() -> list[Delivery]:
         async with open_desk(workspace) as desk, desk.transaction() as connection:
             found = await _named(connection, desk, name)
-            return await webhook_endpoints.list_deliveries(
+            return await webhook_history.list_deliveries(
                 connection, desk.scope, endpoint_id=found.id, below_id=None, limit=limit
             )
 
@@ -122,17 +157,18 @@ def webhook_endpoint_replay(
     workspace: InWorkspace = None,
     as_json: AsJson = False,
 ) -> None:
-    """Deliver the same events once more."""
+    """Deliver the same events once more; a delivery that waits is tried at once."""
 
     async def work() -> Delivery:
         async with open_desk(workspace) as desk, desk.transaction() as connection:
-            return await webhook_endpoints.replay_delivery(connection, desk.scope, delivery_id)
+            return await webhook_history.replay_delivery(connection, desk.scope, delivery_id)
 
     made = run(work())
     if as_json:
         print_json(DeliveryAnswer.model_validate(made))
     else:
-        print_note(f"Delivery {made.id} repeats delivery {delivery_id}.")
+        told = "is tried at once" if made.id == delivery_id else f"repeats delivery {delivery_id}"
+        print_note(f"Delivery {made.id} {told}.")
 
 
 async def _named(connection: Connection, desk: Desk, name: str) -> Endpoint:

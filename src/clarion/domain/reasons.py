@@ -47,6 +47,7 @@ _OWN_ROWS = (
     Reason("handed_over", "refusal", "Handed over to a person", "已转交人工"),
     Reason("forwarded", "refusal", "Goes on in another flow", "已转入其他流程"),
     Reason("window_closed", "refusal", "The conversation window is closed; only a template may be sent", "会话窗口已关闭，只能发送模板消息"),
+    Reason("template_stopped", "refusal", "Sending of the template is stopped", "模板已停止发送"),
     Reason("expired", "refusal", "Not sent before it expired", "发送前已过期"),
     # Holds: it leaves later.
     Reason("quiet_hours", "hold", "Waits for the end of the quiet hours", "等待静默时段结束"),

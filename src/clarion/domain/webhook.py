@@ -21,6 +21,7 @@ from typing import Literal
 __all__ = [
     "EVENT_KINDS",
     "SIGNATURE_HEADER",
+    "TEST_KIND",
     "WAITS_SECONDS",
     "EndpointForm",
     "next_attempt_at",
@@ -44,6 +45,9 @@ EVENT_KINDS: Mapping[str, str] = MappingProxyType(
     }
 )
 """Every kind of event, and what it means."""
+
+TEST_KIND = "endpoint.test"
+"""What a person sends to one endpoint to see whether it is taken; nobody subscribes to it."""
 
 # After the first, second, ... failed attempt: 5 s to 3 hours, together more than a day.
 WAITS_SECONDS = (5, 15, 60, 300, 900, 1_800, 3_600, 7_200, 10_800, 10_800, 10_800, 10_800, 10_800)

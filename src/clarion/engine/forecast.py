@@ -32,6 +32,7 @@ from clarion.store.queries import load
 __all__ = ["Forecast", "ForecastOutcome", "Frame", "forecast_people", "forecasts"]
 
 QUERIES = load("dry_runs")
+OUTBOX = load("outbox")
 
 ForecastOutcome = Literal["send", "held", "skipped", "failed"]
 
@@ -163,6 +164,7 @@ async def forecast_people(
             replaced_count=replaced[contact_id] if is_restart else 0,
         )
     await _close_windows(connection, found, due_at)
+    await _stop_templates(connection, frame.workspace_id, found)
     return [found[contact_id] for contact_id in contact_ids]
 
 
@@ -226,3 +228,16 @@ async def _close_windows(
     for row in rows:
         contact_id = row["contact_id"]
         found[contact_id] = replace(found[contact_id], outcome="failed", reason="window_closed")
+
+
+async def _stop_templates(
+    connection: Connection, workspace_id: int, found: dict[int, Forecast]
+) -> None:
+    """The dispatcher's last look: a template that somebody has stopped does not leave."""
+    rows = await OUTBOX.fetch(connection, "stopped_templates", workspace_id=workspace_id)
+    stopped = {(row["sender_id"], row["name"], row["language"]) for row in rows}
+    for each in list(found.values()) if stopped else ():
+        if each.outcome != "send" or not isinstance(each.content, TemplateContent):
+            continue
+        if (each.sender_id, each.content.name, each.content.language) in stopped:
+            found[each.contact_id] = replace(each, outcome="skipped", reason="template_stopped")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from clarion.store.jobs import defer
+from clarion.store.jobs import defer, hasten
 from clarion.store.pool import Connection
 
 __all__ = [
@@ -69,10 +69,19 @@ async def defer_requeue(
 
 
 async def defer_deliveries(
-    connection: Connection, endpoint_ids: Sequence[int], *, at: datetime | None = None
+    connection: Connection,
+    endpoint_ids: Sequence[int],
+    *,
+    at: datetime | None = None,
+    is_hurried: bool = False,
 ) -> None:
-    """Deliver what waits for these endpoints, one job each; ``at``: not earlier."""
+    """Deliver what waits for these endpoints, one job each; ``at``: not earlier.
+
+    ``is_hurried``: now, even where a job waits for the time of the next attempt.
+    """
     for endpoint_id in endpoint_ids:
+        if is_hurried:
+            await hasten(connection, f"webhooks:{endpoint_id}")
         await defer(
             connection,
             DELIVER_WEBHOOKS,

@@ -35,6 +35,7 @@ WITHHELD_STATUS: Mapping[str, str] = MappingProxyType(
         "campaign_deleted": "skipped",
         "opted_out": "skipped",
         "suppressed": "skipped",
+        "template_stopped": "skipped",
         "window_closed": "failed",
         "content_invalid": "failed",
         "stale": "stale",

@@ -15,12 +15,13 @@ from clarion.channels.contract import (
 from clarion.domain.message import Channel
 from clarion.engine.apply.opt_out import OptOut, opt_in, opt_out
 from clarion.engine.apply.tell_events import tell_fact
-from clarion.engine.reactions import Demand, carry_out
+from clarion.engine.reactions import suspend_from_within
 from clarion.engine.strangers import find_contacts
 from clarion.store.pool import Connection
 from clarion.store.queries import load
 
 __all__ = [
+    "suspend_campaigns_of_template",
     "take_address_changes",
     "take_preferences",
     "take_sender_changes",
@@ -65,7 +66,7 @@ async def take_template_changes(
 ) -> None:
     """Keep our copy of templates true; suspend the campaigns of one that was stopped."""
     for change in changes:
-        await WEBHOOKS.execute(
+        sending_status = await WEBHOOKS.fetchval(
             connection,
             "change_template",
             workspace_id=workspace_id,
@@ -94,21 +95,32 @@ async def take_template_changes(
             },
             now,
         )
-        if change.status not in _STOPPED_TEMPLATES:
-            continue
-        campaigns = await WEBHOOKS.fetch(
-            connection,
-            "campaigns_using_template",
-            workspace_id=workspace_id,
-            name=change.name,
-            language=change.language,
-        )
-        reason = f"template {change.name} ({change.language}) is {change.status}"
-        await carry_out(
-            connection,
-            channel,
-            [Demand(ReactionKind.PAUSE_CAMPAIGN, 0, row["id"], reason) for row in campaigns],
-            now,
+        is_stopped = change.status in _STOPPED_TEMPLATES or sending_status == "stopped"
+        if is_stopped and change.status != "approved":
+            await suspend_campaigns_of_template(
+                connection,
+                workspace_id,
+                change.name,
+                change.language,
+                change.status or "stopped",
+                now,
+            )
+
+
+async def suspend_campaigns_of_template(
+    connection: Connection, workspace_id: int, name: str, language: str, status: str, now: datetime
+) -> None:
+    """Suspend the campaigns in progress that send a template which cannot be sent now."""
+    campaigns = await WEBHOOKS.fetch(
+        connection,
+        "campaigns_using_template",
+        workspace_id=workspace_id,
+        name=name,
+        language=language,
+    )
+    for row in campaigns:
+        await suspend_from_within(
+            connection, row["id"], f"template {name} ({language}) is {status}", now
         )
 
 

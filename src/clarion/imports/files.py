@@ -16,7 +16,7 @@ from typing import BinaryIO
 from clarion.domain.errors import ClarionError
 from clarion.imports.cells import text_of
 from clarion.imports.columns import Column, resolve, suggest
-from clarion.imports.rows import ContactRow, DuplicateMode, Rejection, RowRules, fold, judge
+from clarion.imports.rows import ContactRow, Rejection, RowMode, RowRules, fold, judge
 from clarion.imports.sheets import XLSX_SIGNATURE, read_sheet
 from clarion.imports.text import SEPARATORS, TEXT_ENCODINGS, RawRow, read_text_rows
 
@@ -31,12 +31,12 @@ _OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
 class ImportOptions:
     """How to read a file.
 
-    ``mode``: what a row does whose phone is known.  ``mapping`` (header -> field, ``attributes.<name>`` or ``-``) overrides the known headers;
+    ``mode``: what a row does (``rows.RowMode``).  ``mapping`` (header -> field, ``attributes.<name>`` or ``-``) overrides the known headers;
     ``default_country`` (ISO) reads numbers without a country code; opt-outs of the file hold for
     ``channel``.  ``encoding`` and ``separator`` override what the bytes seem to tell.
     """
 
-    mode: DuplicateMode = "overwrite"
+    mode: RowMode = "overwrite"
     default_country: str | None = None
     mapping: Mapping[str, str] = field(default_factory=dict)
     channel: str = "whatsapp"

@@ -26,14 +26,15 @@ from clarion.imports.text import RawRow
 __all__ = [
     "REJECTION_CODES",
     "ContactRow",
-    "DuplicateMode",
     "Rejection",
+    "RowMode",
     "RowRules",
     "fold",
     "judge",
 ]
 
-DuplicateMode = Literal["overwrite", "ignore"]
+# What a row does: overwrite or leave the contact of its phone (and add a new one), or delete it.
+RowMode = Literal["overwrite", "ignore", "delete"]
 
 # Code -> what it means and what to do; the reference page is made of this.
 REJECTION_CODES: Mapping[str, str] = MappingProxyType(
@@ -178,11 +179,11 @@ def _rejection(row: RawRow, column: str, fault: FieldFault) -> Rejection:
     return Rejection(row.number, column, fault.code, fault.message, raw)
 
 
-def fold(rows: Iterable[ContactRow], mode: DuplicateMode) -> Sequence[ContactRow]:
+def fold(rows: Iterable[ContactRow], mode: RowMode) -> Sequence[ContactRow]:
     """One row a phone number, in the order of first appearance.
 
     ``overwrite``: later rows win, field by field, and an empty cell leaves what was there.
-    ``ignore``: the first row wins.  In both, one opt-out among them is an opt-out.
+    ``ignore`` and ``delete``: the first row wins.  One opt-out among them is an opt-out.
     """
     by_phone: dict[str, ContactRow] = {}
     for row in rows:
@@ -210,6 +211,6 @@ def _kept(first: ContactRow, later: ContactRow) -> ContactRow:
     return dataclasses.replace(first, is_opted_out=first.is_opted_out or later.is_opted_out)
 
 
-_MERGES: Mapping[DuplicateMode, Callable[[ContactRow, ContactRow], ContactRow]] = MappingProxyType(
-    {"overwrite": _overwritten, "ignore": _kept}
+_MERGES: Mapping[RowMode, Callable[[ContactRow, ContactRow], ContactRow]] = MappingProxyType(
+    {"overwrite": _overwritten, "ignore": _kept, "delete": _kept}
 )

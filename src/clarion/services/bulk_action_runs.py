@@ -25,14 +25,10 @@ from clarion.domain.errors import ClarionError
 from clarion.domain.identity import Role
 from clarion.services.bulk_actions import BULK_QUEUE, QUERIES, RUN_BULK_ACTION, BulkKind
 from clarion.services.consents import opt_out_contacts
-from clarion.services.contact_exports import (
-    attribute_columns,
-    csv_lines,
-    export_header,
-    export_lines,
-)
+from clarion.services.contact_exports import attribute_columns, export_columns, export_rows
 from clarion.services.contacts import QUERIES as CONTACTS
 from clarion.services.contacts import ContactFilter, contact_ids, delete_contacts, read_contacts
+from clarion.services.csv_files import csv_head, csv_lines
 from clarion.services.groups import QUERIES as GROUPS
 from clarion.services.groups import MembershipChange, change_memberships
 from clarion.services.scope import Actor, Scope
@@ -158,10 +154,9 @@ async def _write_file(
         )
     header = b""
     if row["piece_count"] == 0 and (lines or kind is BulkKind.EXPORT):
-        header = (
-            export_header(batch.options["attributes"])
-            if kind is BulkKind.EXPORT
-            else "\ufeff".encode() + csv_lines([_REFUSED_HEADER])
+        is_export = kind is BulkKind.EXPORT
+        header = csv_head(
+            export_columns(batch.options["attributes"]) if is_export else _REFUSED_HEADER
         )
     if header or lines:
         await QUERIES.execute(
@@ -219,10 +214,10 @@ async def _delete(batch: _Batch) -> _Done:
 
 
 async def _export(batch: _Batch) -> _Done:
-    lines = await export_lines(
+    rows = await export_rows(
         batch.connection, batch.scope, batch.ids, batch.channel, batch.options["attributes"]
     )
-    return _Done(len(batch.ids), lines=lines)
+    return _Done(len(batch.ids), lines=csv_lines(rows))
 
 
 _STEPS: Mapping[BulkKind, Callable[[_Batch], Awaitable[_Done]]] = MappingProxyType(

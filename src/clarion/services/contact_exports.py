@@ -1,35 +1,22 @@
-"""Contacts as a CSV file: written page by page, readable again by an import.
+"""Contacts as a CSV file that an import can read again.
 
-Theory of operation.  Each page takes a connection for one moment only, so a slow reader holds
-nothing; a contact that comes or goes meanwhile may or may not be in the file.  The columns are those
-that an import knows, then one an attribute.  Cells that a spreadsheet would run as formulas get an
-apostrophe, which an import takes off again.
+Theory of operation.  The columns are those that an import knows, then one an attribute.
 """
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Sequence
 
 from clarion.domain.identity import Permission
-from clarion.imports.cells import guarded, text_of
 from clarion.services.contacts import QUERIES, ContactFilter, contact_ids
+from clarion.services.csv_files import PAGE_ROWS, CsvPage, csv_file
 from clarion.services.groups import read_group
 from clarion.services.scope import Scope
 from clarion.store.pool import Connection, Pool
 
-__all__ = [
-    "attribute_columns",
-    "csv_lines",
-    "export_contacts",
-    "export_header",
-    "export_lines",
-]
+__all__ = ["attribute_columns", "export_columns", "export_contacts", "export_rows"]
 
 COLUMNS = ("phone", "name", "country", "email", "remark", "language", "zone")
-PAGE_ROWS = 2_000
-BYTE_ORDER_MARK = "\ufeff"  # without it Excel takes UTF-8 for something else
 
 
 async def export_contacts(
@@ -44,17 +31,16 @@ async def export_contacts(
         if group_id is not None:
             await read_group(connection, scope, group_id)
         attributes = await attribute_columns(connection, scope.workspace_id, group_id)
-    yield export_header(attributes)
-    above_id = 0
     wanted = ContactFilter(group_id=group_id)
-    while True:
-        async with pool.acquire() as connection:
-            ids = await contact_ids(connection, scope, wanted, above_id=above_id, limit=PAGE_ROWS)
-            if not ids:
-                return
-            lines = await export_lines(connection, scope, ids, channel, attributes)
-        yield lines
-        above_id = ids[-1]
+
+    async def read_page(connection: Connection, above_id: int | None) -> CsvPage | None:
+        ids = await contact_ids(connection, scope, wanted, above_id=above_id or 0, limit=PAGE_ROWS)
+        if not ids:
+            return None
+        return CsvPage(await export_rows(connection, scope, ids, channel, attributes), ids[-1])
+
+    async for piece in csv_file(pool, export_columns(attributes), read_page):
+        yield piece
 
 
 async def attribute_columns(
@@ -70,19 +56,19 @@ async def attribute_columns(
     return [row["name"] for row in rows]
 
 
-def export_header(attributes: Sequence[str]) -> bytes:
-    """The beginning of the file."""
-    return BYTE_ORDER_MARK.encode() + csv_lines([[*COLUMNS, "opted out", *attributes]])
+def export_columns(attributes: Sequence[str]) -> list[str]:
+    """The columns of the file."""
+    return [*COLUMNS, "opted out", *attributes]
 
 
-async def export_lines(
+async def export_rows(
     connection: Connection,
     scope: Scope,
     ids: Sequence[int],
     channel: str,
     attributes: Sequence[str],
-) -> bytes:
-    """Some contacts as lines of the file."""
+) -> list[Sequence[object]]:
+    """Some contacts as rows of the file."""
     scope.require(Permission.READ)
     rows = await QUERIES.fetch(
         connection,
@@ -91,20 +77,11 @@ async def export_lines(
         contact_ids=list(ids),
         channel=channel,
     )
-    return csv_lines(
+    return [
         [
             *(row[name] for name in COLUMNS),
             "yes" if row["is_opted_out"] else "",
             *(row["attributes"].get(name) for name in attributes),
         ]
         for row in rows
-    )
-
-
-def csv_lines(rows: Iterable[Sequence[object]]) -> bytes:
-    """Rows as lines of CSV in UTF-8, guarded against formulas."""
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\r\n").writerows(
-        [guarded(text_of(cell)) for cell in row] for row in rows
-    )
-    return text.getvalue().encode()
+    ]

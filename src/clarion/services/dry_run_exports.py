@@ -1,8 +1,6 @@
-"""The people of a dry run as a CSV file, written page by page.
+"""The people of a dry run as a CSV file; times are ISO 8601 in UTC.
 
-Theory of operation.  As for the people of an occurrence: each page takes a connection for one
-moment only, times are ISO 8601 in UTC, and cells that a spreadsheet would run as formulas are
-guarded.  ``message`` is filled for the people of the sample.
+``message`` is filled for the people of the sample.
 """
 
 from __future__ import annotations
@@ -10,11 +8,11 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 from clarion.domain.reasons import reason_in_words
-from clarion.services.contact_exports import BYTE_ORDER_MARK, csv_lines
+from clarion.services.csv_files import PAGE_ROWS, CsvPage, csv_file
 from clarion.services.dry_runs import DryRunPerson, PeopleFilter, list_people
 from clarion.services.scope import Scope
 from clarion.services.workspaces import Language, read_workspace
-from clarion.store.pool import Pool
+from clarion.store.pool import Connection, Pool
 
 __all__ = ["COLUMNS", "export_people", "message_in_words"]
 
@@ -30,7 +28,6 @@ COLUMNS = (
     "send_at",
     "message",
 )
-PAGE_ROWS = 2_000
 
 
 async def export_people(
@@ -40,19 +37,17 @@ async def export_people(
 
     Raises ``dry_run.not_found`` before the first piece.
     """
-    above_id: int | None = None
-    while True:
-        async with pool.acquire() as connection:
-            language = (await read_workspace(connection, scope)).language
-            page = await list_people(
-                connection, scope, dry_run_id, wanted, above_id=above_id, limit=PAGE_ROWS
-            )
-        if above_id is None:
-            yield BYTE_ORDER_MARK.encode() + csv_lines([COLUMNS])
-        if not page:
-            return
-        yield csv_lines([_cells(each, language) for each in page])
-        above_id = page[-1].contact_id
+
+    async def read_page(connection: Connection, above_id: int | None) -> CsvPage | None:
+        language = (await read_workspace(connection, scope)).language
+        page = await list_people(
+            connection, scope, dry_run_id, wanted, above_id=above_id, limit=PAGE_ROWS
+        )
+        rows = [_cells(each, language) for each in page]
+        return CsvPage(rows, page[-1].contact_id) if page else None
+
+    async for piece in csv_file(pool, COLUMNS, read_page):
+        yield piece
 
 
 def _cells(person: DryRunPerson, language: Language) -> list[object]:

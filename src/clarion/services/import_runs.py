@@ -17,10 +17,11 @@ import contextlib
 import logging
 import os
 import tempfile
-from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import BinaryIO
 
 import asyncpg
@@ -36,8 +37,9 @@ from clarion.imports.files import (
     batches,
     open_file,
 )
-from clarion.imports.rows import ContactRow, Rejection
+from clarion.imports.rows import ContactRow, Rejection, RowMode
 from clarion.services.contacts import QUERIES as CONTACT_QUERIES
+from clarion.services.contacts import delete_contacts
 from clarion.services.groups import link_contacts, ungrouped
 from clarion.services.imports import (
     IMPORT_QUEUE,
@@ -270,15 +272,14 @@ async def _store_batch(
         raise _Overtaken("another worker has moved it on, or it was deleted")
     if batch.rejections:
         await _store_rejections(connection, run.import_id, batch.rejections)
-    added_count = await _store_contacts(connection, run, batch.contacts) if batch.contacts else 0
-    known_count = batch.accepted_count - added_count
+    take, counted_as, others = _MODES[run.options.mode]
+    taken_count = await take(connection, run, batch.contacts) if batch.contacts else 0
+    counts = {counted_as: taken_count, others: batch.accepted_count - taken_count}
     row = await QUERIES.fetchrow(
         connection,
         "count_batch",
         import_id=run.import_id,
-        added_count=added_count,
-        updated_count=known_count if run.options.mode == "overwrite" else 0,
-        ignored_count=known_count if run.options.mode == "ignore" else 0,
+        **{f"{name}_count": counts.get(name, 0) for name in _COUNTED},
     )
     assert row is not None  # noqa: S101 - this transaction holds the row's lock
     return ImportCounts(**dict(row))
@@ -325,6 +326,30 @@ async def _store_contacts(connection: Connection, run: _Run, rows: Sequence[Cont
         )
         await CONTACT_QUERIES.execute(connection, "raise_control_epoch")
     return sum(1 for row in stored if row["is_new"])
+
+
+async def _delete_contacts(connection: Connection, run: _Run, rows: Sequence[ContactRow]) -> int:
+    """Delete the contacts of these rows; return how many there were."""
+    scope = Scope(run.workspace_id, Actor("system", "imports", Role.ADMIN), run.clock())
+    known = await QUERIES.fetch(
+        connection,
+        "known_contacts",
+        workspace_id=run.workspace_id,
+        phones=[row.phone for row in rows],
+    )
+    return await delete_contacts(connection, scope, [row["id"] for row in known])
+
+
+_Take = Callable[[Connection, _Run, Sequence[ContactRow]], Awaitable[int]]
+_COUNTED = ("added", "updated", "ignored", "deleted")
+# Mode -> who takes the accepted rows, how those taken are counted, and how the others are.
+_MODES: Mapping[RowMode, tuple[_Take, str, str]] = MappingProxyType(
+    {
+        "overwrite": (_store_contacts, "added", "updated"),
+        "ignore": (_store_contacts, "added", "ignored"),
+        "delete": (_delete_contacts, "deleted", "ignored"),
+    }
+)
 
 
 async def _store_rejections(

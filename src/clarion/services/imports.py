@@ -17,8 +17,8 @@ from clarion.domain.errors import ClarionError, FieldError
 from clarion.domain.identity import Permission
 from clarion.imports.files import ImportOptions, Peek, peek
 from clarion.services import audit
-from clarion.services.contact_exports import csv_lines
 from clarion.services.contacts import QUERIES as CONTACT_QUERIES
+from clarion.services.csv_files import PAGE_ROWS, CsvPage, csv_file
 from clarion.services.groups import find_or_create_groups, ungrouped
 from clarion.services.scope import Scope
 from clarion.store.jobs import defer
@@ -48,20 +48,21 @@ IMPORT_QUEUE = "imports"
 PEEKED_ROWS = 5
 PIECE_BYTES = 1024 * 1024
 FILE_NAME_LIMIT = 255
-REJECTION_PAGE_ROWS = 2_000
+REJECTION_COLUMNS = ("row", "column", "code", "message", "cells")
 
 
 @dataclass(frozen=True, slots=True)
 class ImportCounts:
     """How far an import has come.
 
-    ``row_count`` = added + updated + ignored + rejected; blank rows do not count.
+    ``row_count`` = added + updated + ignored + deleted + rejected; blank rows do not count.
     """
 
     row_count: int
     added_count: int
     updated_count: int
     ignored_count: int
+    deleted_count: int
     rejected_count: int
     byte_count: int
     done_byte_count: int
@@ -122,13 +123,21 @@ async def create_import(
 ) -> Import:
     """Record a new import whose contacts join some groups (else "Ungrouped").
 
-    A missing default country is the workspace's.  Raises ``group.not_found``,
-    ``request.invalid``.
+    The mode ``delete`` takes no groups.  A missing default country is the workspace's.  Raises
+    ``group.not_found``, ``request.invalid``.
     """
     scope.require(Permission.EDIT_AUDIENCE)
+    is_deleting = options.mode == "delete"
+    if is_deleting and (group_ids or group_names):
+        message = "Contacts that are deleted join no groups."
+        raise ClarionError(
+            "request.invalid", message, field_errors=(FieldError("mode", "groups", message),)
+        )
     groups = await find_or_create_groups(
         connection, scope, group_ids=group_ids, group_names=group_names
     )
+    if not groups and not is_deleting:
+        groups = [await ungrouped(connection, scope)]
     written = options.default_country or await CONTACT_QUERIES.fetchval(
         connection, "default_country", workspace_id=scope.workspace_id
     )
@@ -145,7 +154,7 @@ async def create_import(
         "insert_import",
         workspace_id=scope.workspace_id,
         file_name=file_name[-FILE_NAME_LIMIT:],
-        group_ids=groups or [await ungrouped(connection, scope)],
+        group_ids=groups,
         options={**asdict(options), "mapping": dict(options.mapping), "default_country": country},
         now=scope.now,
     )
@@ -268,17 +277,19 @@ async def export_rejections(pool: Pool, scope: Scope, import_id: int) -> AsyncIt
 
     Raises ``import.not_found`` before the first piece.
     """
-    await read_import(pool, scope, import_id)
-    yield "\ufeff".encode() + csv_lines([["row", "column", "code", "message", "cells"]])
-    above = 0
-    while page := await list_rejections(
-        pool, scope, import_id, above_row_number=above, limit=REJECTION_PAGE_ROWS
-    ):
-        yield csv_lines(
+
+    async def read_page(connection: Connection, above: int | None) -> CsvPage | None:
+        page = await list_rejections(
+            connection, scope, import_id, above_row_number=above, limit=PAGE_ROWS
+        )
+        rows = [
             (str(item.row_number), item.column_name, item.code, item.message, *item.raw)
             for item in page
-        )
-        above = page[-1].row_number
+        ]
+        return CsvPage(rows, page[-1].row_number) if page else None
+
+    async for piece in csv_file(pool, REJECTION_COLUMNS, read_page):
+        yield piece
 
 
 def import_of(row: Row) -> Import:

@@ -1,8 +1,4 @@
-"""The people of an occurrence as a CSV file, written page by page.
-
-Theory of operation.  Each page takes a connection for one moment only, so a slow reader holds
-nothing.  Times are ISO 8601 in UTC.  Cells that a spreadsheet would run as formulas are guarded.
-"""
+"""The people of an occurrence as a CSV file; times are ISO 8601 in UTC."""
 
 from __future__ import annotations
 
@@ -10,11 +6,11 @@ from collections.abc import AsyncIterator
 from datetime import datetime
 
 from clarion.domain.reasons import reason_in_words
-from clarion.services.contact_exports import BYTE_ORDER_MARK, csv_lines
+from clarion.services.csv_files import PAGE_ROWS, CsvPage, csv_file
 from clarion.services.occurrences import Participant, ParticipantFilter, list_participants
 from clarion.services.scope import Scope
 from clarion.services.workspaces import Language, read_workspace
-from clarion.store.pool import Pool
+from clarion.store.pool import Connection, Pool
 
 __all__ = ["COLUMNS", "export_participants"]
 
@@ -36,7 +32,6 @@ COLUMNS = (
     "failed_at",
     "replied_at",
 )
-PAGE_ROWS = 2_000
 
 
 async def export_participants(
@@ -46,19 +41,17 @@ async def export_participants(
 
     Raises ``occurrence.not_found`` before the first piece.
     """
-    above_id: int | None = None
-    while True:
-        async with pool.acquire() as connection:
-            language = (await read_workspace(connection, scope)).language
-            page = await list_participants(
-                connection, scope, occurrence_id, wanted, above_id=above_id, limit=PAGE_ROWS
-            )
-        if above_id is None:
-            yield BYTE_ORDER_MARK.encode() + csv_lines([COLUMNS])
-        if not page:
-            return
-        yield csv_lines([_cells(each, language) for each in page])
-        above_id = page[-1].contact_id
+
+    async def read_page(connection: Connection, above_id: int | None) -> CsvPage | None:
+        language = (await read_workspace(connection, scope)).language
+        page = await list_participants(
+            connection, scope, occurrence_id, wanted, above_id=above_id, limit=PAGE_ROWS
+        )
+        rows = [_cells(each, language) for each in page]
+        return CsvPage(rows, page[-1].contact_id) if page else None
+
+    async for piece in csv_file(pool, COLUMNS, read_page):
+        yield piece
 
 
 def _cells(participant: Participant, language: Language) -> list[object]:

@@ -19,6 +19,7 @@ from clarion.channels.contract import SenderAccount
 from clarion.domain.errors import ClarionError
 from clarion.domain.identity import Permission, Role
 from clarion.domain.message import Channel
+from clarion.engine.provider_facts import suspend_campaigns_of_template
 from clarion.flow.templates import TemplateShape, shape_of
 from clarion.services import audit
 from clarion.services.place import Place
@@ -50,7 +51,11 @@ SENDERS = load("senders")
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A template as the provider last told it."""
+    """A template as the provider last told it, and what people have switched at it.
+
+    ``status`` is the provider's word; ``sending_status`` is ``approved`` when it can be sent, else
+    ``stopped`` or ``archived`` (by people) or the provider's word.
+    """
 
     id: int
     channel: Channel
@@ -64,6 +69,10 @@ class Template:
     components: Sequence[Mapping[str, Any]]
     quality: str | None
     rejected_reason: str | None
+    is_sending_allowed: bool
+    is_stopped_as_marketing: bool
+    archived_at: datetime | None
+    sending_status: str
     synced_at: datetime
 
 
@@ -198,7 +207,12 @@ async def sync_templates(place: Place, scope: Scope, sender_id: int) -> SyncResu
             now=scope.now,
         )
         assert row is not None  # noqa: S101 - an aggregate gives a row
-        result = SyncResult(found_count=len(templates), **dict(row))
+        counts = dict(row)
+        for name, language in counts.pop("stopped"):
+            await suspend_campaigns_of_template(
+                connection, scope.workspace_id, name, language, "stopped", scope.now
+            )
+        result = SyncResult(found_count=len(templates), **counts)
         if scope.actor.kind != "system":
             await audit.record(
                 connection,

@@ -29,17 +29,14 @@ from clarion.store.secrets import Sealer
 
 __all__ = [
     "CAMS_KINDS",
-    "Delivery",
     "Endpoint",
     "EndpointDraft",
     "create_endpoint",
     "delete_endpoint",
     "endpoint_named",
-    "list_deliveries",
     "list_endpoints",
     "read_endpoint",
     "replace_secret",
-    "replay_delivery",
     "secret_context",
     "update_endpoint",
 ]
@@ -85,25 +82,6 @@ class Endpoint:
     last_http_status: int | None
     last_answer: str | None
     last_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """One delivery; ``answer`` is what the receiver said last, or why it could not be asked."""
-
-    id: int
-    endpoint_id: int
-    endpoint_name: str
-    status: str
-    attempt_count: int
-    next_at: datetime | None
-    http_status: int | None
-    answer: str
-    created_at: datetime
-    finished_at: datetime | None
-    replay_of_id: int | None
-    event_count: int
-    kinds: Sequence[str]
 
 
 def secret_context(workspace_id: int) -> str:
@@ -235,59 +213,6 @@ async def delete_endpoint(connection: Connection, scope: Scope, endpoint_id: int
         connection, "delete_endpoint", workspace_id=scope.workspace_id, endpoint_id=endpoint_id
     )
     await _record(connection, scope, "deleted", endpoint_id, endpoint.name)
-
-
-async def list_deliveries(
-    connection: Connection,
-    scope: Scope,
-    *,
-    endpoint_id: int | None = None,
-    status: str | None = None,
-    below_id: int | None,
-    limit: int,
-) -> list[Delivery]:
-    """Deliveries, the newest first."""
-    scope.require(Permission.MANAGE_SETTINGS)
-    rows = await QUERIES.fetch(
-        connection,
-        "deliveries_page",
-        workspace_id=scope.workspace_id,
-        endpoint_id=endpoint_id,
-        status=status,
-        delivery_id=None,
-        below_id=below_id,
-        limit=limit,
-    )
-    return [Delivery(**dict(row)) for row in rows]
-
-
-async def replay_delivery(connection: Connection, scope: Scope, delivery_id: int) -> Delivery:
-    """Deliver the same events once more.  Raises ``webhook_delivery.not_found``."""
-    scope.require(Permission.MANAGE_SETTINGS)
-    made = await QUERIES.fetchrow(
-        connection,
-        "replay_delivery",
-        workspace_id=scope.workspace_id,
-        delivery_id=delivery_id,
-        now=scope.now,
-    )
-    if made is None:
-        raise ClarionError(
-            "webhook_delivery.not_found", f"There is no delivery {delivery_id} in this workspace."
-        )
-    await defer_deliveries(connection, [made["endpoint_id"]])
-    await audit.record(connection, scope, "replayed", "webhook_delivery", delivery_id)
-    rows = await QUERIES.fetch(
-        connection,
-        "deliveries_page",
-        workspace_id=scope.workspace_id,
-        endpoint_id=None,
-        status=None,
-        delivery_id=made["id"],
-        below_id=None,
-        limit=1,
-    )
-    return Delivery(**dict(rows[0]))
 
 
 def _check(draft: EndpointDraft) -> None:

@@ -41,6 +41,7 @@ __all__ = [
     "create_app",
     "defer",
     "defer_many",
+    "hasten",
     "retry_stalled_jobs",
     "run_worker",
 ]
@@ -112,6 +113,11 @@ async def defer(
             return (await defer_many(connection, [job]))[0]
     except asyncpg.UniqueViolationError:
         return None
+
+
+async def hasten(connection: Connection, queueing_lock: str) -> None:
+    """Let the job that waits under a queueing lock for a later moment be done now."""
+    await _QUERIES.execute(connection, "hasten_jobs", queueing_lock=queueing_lock)
 
 
 async def defer_many(connection: Connection, jobs: Sequence[JobRequest]) -> list[int]:

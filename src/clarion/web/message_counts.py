@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
@@ -10,9 +11,9 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from clarion.reports.message_counts import Stretch
 
-__all__ = ["AskedStretch", "MessageCountsAnswer"]
+__all__ = ["WIDTHS", "AskedStretch", "MessageCountsAnswer"]
 
-_WIDTHS = {"day": timedelta(days=1), "half_hour": timedelta(minutes=30)}
+WIDTHS: Mapping[str, timedelta] = {"day": timedelta(days=1), "half_hour": timedelta(minutes=30)}
 
 
 class MessageCountsAnswer(BaseModel):
@@ -32,7 +33,7 @@ def _stretch(
     until_at: Annotated[AwareDatetime, Query(description="Excluded; at most 100 days later.")],
     width: Annotated[Literal["day", "half_hour"], Query(description="Of one count.")] = "day",
 ) -> Stretch:
-    return Stretch(from_at, until_at, _WIDTHS[width])
+    return Stretch(from_at, until_at, WIDTHS[width])
 
 
 AskedStretch = Annotated[Stretch, Depends(_stretch)]

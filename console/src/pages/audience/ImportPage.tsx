@@ -27,6 +27,7 @@ import { allGroupsQuery, type Import, importQuery, isGoing, rejectionsQuery } fr
 
 type Rejection = Schemas["RejectionAnswer"];
 const COUNTS = ["row_count", "added_count", "updated_count", "ignored_count", "rejected_count"] as const;
+const DELETING_COUNTS = ["row_count", "deleted_count", "ignored_count", "rejected_count"] as const;
 
 function Report({ each }: { each: Import }) {
   const { t } = useTranslation("audience");
@@ -45,7 +46,7 @@ function Report({ each }: { each: Import }) {
         <Alert type="error" showIcon title={each.reason} style={{ marginBottom: 12 }} />
       )}
       <dl className="figures">
-        {COUNTS.map((name) => (
+        {(each.options.mode === "delete" ? DELETING_COUNTS : COUNTS).map((name) => (
           <div key={name}>
             <dt>{t(`imports.counts.${name}`)}</dt>
             <dd>

@@ -32,6 +32,7 @@ SELECT t.id AS subject_id, t.name || ' (' || t.language || ')' AS subject_name, 
     t.status AS detail, t.synced_at AS since_at
 FROM templates t
 WHERE t.workspace_id = :workspace_id AND t.status IN ('rejected', 'paused', 'disabled')
+  AND t.archived_at IS NULL
   AND :now::timestamptz IS NOT NULL
 ORDER BY t.name LIMIT 20;
 

@@ -45,12 +45,12 @@ WHERE s.workspace_id = :workspace_id AND s.status <> 'removed'
 ORDER BY s.id;
 
 -- name: template_states
--- What the provider says about some templates, by name and language.
-SELECT DISTINCT ON (t.name, t.language) t.name, t.language, t.status
+-- Whether some templates can be sent, by name and language.
+SELECT DISTINCT ON (t.name, t.language) t.name, t.language, t.sending_status AS status
 FROM templates t
 WHERE t.workspace_id = :workspace_id
   AND (t.name, t.language) IN (SELECT * FROM unnest(:names::text[], :languages::text[]))
-ORDER BY t.name, t.language, (t.status = 'approved') DESC;
+ORDER BY t.name, t.language, (t.sending_status = 'approved') DESC;
 
 -- name: insert_dry_run
 -- Asks for a dry run.

@@ -17,13 +17,13 @@ UPDATE imports SET byte_count = :byte_count WHERE id = :import_id;
 -- name: read_import
 -- One import.
 SELECT id, file_name, group_ids, options, status, reason, byte_count, done_byte_count, row_count,
-    added_count, updated_count, ignored_count, rejected_count, created_at, started_at, finished_at
+    added_count, updated_count, ignored_count, deleted_count, rejected_count, created_at, started_at, finished_at
 FROM imports WHERE workspace_id = :workspace_id AND id = :import_id;
 
 -- name: list_imports
 -- Imports, the newest first, below a cursor.
 SELECT id, file_name, group_ids, options, status, reason, byte_count, done_byte_count, row_count,
-    added_count, updated_count, ignored_count, rejected_count, created_at, started_at, finished_at
+    added_count, updated_count, ignored_count, deleted_count, rejected_count, created_at, started_at, finished_at
 FROM imports
 WHERE workspace_id = :workspace_id AND (:below_id::bigint IS NULL OR id < :below_id)
 ORDER BY id DESC LIMIT :limit;
@@ -53,10 +53,11 @@ RETURNING id;
 UPDATE imports SET
     added_count = added_count + :added_count::bigint,
     updated_count = updated_count + :updated_count::bigint,
-    ignored_count = ignored_count + :ignored_count::bigint
+    ignored_count = ignored_count + :ignored_count::bigint,
+    deleted_count = deleted_count + :deleted_count::bigint
 WHERE id = :import_id
-RETURNING row_count, added_count, updated_count, ignored_count, rejected_count, byte_count,
-    done_byte_count;
+RETURNING row_count, added_count, updated_count, ignored_count, deleted_count, rejected_count,
+    byte_count, done_byte_count;
 
 -- name: finish_import
 -- The end, good or bad.

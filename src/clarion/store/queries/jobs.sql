@@ -30,3 +30,8 @@ FROM unnest(
 ) WITH ORDINALITY AS job (
     queue_name, task_name, priority, lock, queueing_lock, args, scheduled_at, position
 );
+
+-- name: hasten_jobs
+-- A job that waits for a later moment is due now.
+UPDATE procrastinate_jobs SET scheduled_at = NULL
+WHERE queueing_lock = :queueing_lock AND status = 'todo' AND scheduled_at > now();

@@ -49,7 +49,8 @@ SELECT default_country FROM workspaces WHERE id = :workspace_id;
 
 -- name: template_of_account
 -- A template as the provider last told it, and how many of the account are known at all.
-SELECT t.provider_id, t.status, t.category, t.parameter_format, t.components,
+SELECT t.provider_id, t.sending_status AS status, t.category, t.parameter_format,
+    t.components,
     (SELECT count(*) FROM templates x
      WHERE x.workspace_id = :workspace_id AND x.channel = :channel) AS known_count
 FROM (SELECT) one

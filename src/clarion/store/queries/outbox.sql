@@ -135,7 +135,8 @@ WHERE s.workspace_id = :workspace_id AND l.owner <> '' AND l.lease_until > clock
 
 -- name: next_rows
 -- The next rows of a lane above a mark, with all that is needed to send them and the last look at
--- consent, suppression, the 24 hour window and the campaign: what must not leave carries its reason.
+-- consent, suppression, the 24 hour window, the template and the campaign: what must not leave
+-- carries its reason.
 -- A message that is gone (its contact was deleted) is stale, so that the mark passes it.
 SELECT r.position, r.message_id, r.attempt, m.reply_to, m.content, m.to_kind, m.to_value, m.channel,
     CASE WHEN r.attempt = 1 THEN 0 ELSE (
@@ -149,6 +150,13 @@ SELECT r.position, r.message_id, r.attempt, m.reply_to, m.content, m.to_kind, m.
         WHEN s.until_at > :now::timestamptz THEN 'suppressed'
         WHEN m.content ->> 'kind' <> 'template'
             AND NOT is_window_open(w.last_inbound_at, :now::timestamptz) THEN 'window_closed'
+        -- The set is read once, and nothing is looked up in it when it is empty.
+        WHEN (m.content -> 'body' ->> 'name', m.content -> 'body' ->> 'language') IN (
+            SELECT t.name, t.language FROM templates t
+            JOIN senders o ON o.workspace_id = t.workspace_id AND o.channel = t.channel
+                AND o.account_key = t.account_key
+            WHERE o.id = :sender_id AND (NOT t.is_sending_allowed OR t.archived_at IS NOT NULL)
+        ) THEN 'template_stopped'
     END AS refusal
 FROM outbox_rows r
 LEFT JOIN messages m ON m.id = r.message_id
@@ -187,3 +195,10 @@ SET health = CASE WHEN :failure::text IS NULL THEN health - 'unreachable_since' 
         || jsonb_build_object('unreachable_why', :failure::text) END
 WHERE id = :sender_id
   AND (:failure::text IS NOT NULL OR health ? 'unreachable_since');
+
+-- name: stopped_templates
+-- What people have stopped or archived, by the senders of its account.
+SELECT s.id AS sender_id, t.name, t.language FROM templates t
+JOIN senders s ON s.workspace_id = t.workspace_id AND s.channel = t.channel
+    AND s.account_key = t.account_key
+WHERE t.workspace_id = :workspace_id AND (NOT t.is_sending_allowed OR t.archived_at IS NOT NULL);

@@ -1,7 +1,8 @@
 -- name: templates_page
 -- Templates of a workspace by name, language and id, after a key.
 SELECT id, channel, account_key, provider_id, name, language, status, category,
-    parameter_format, components, quality, rejected_reason, synced_at
+    parameter_format, components, quality, rejected_reason, is_sending_allowed,
+    is_stopped_as_marketing, archived_at, sending_status, synced_at
 FROM templates
 WHERE workspace_id = :workspace_id
   AND (:search::text IS NULL OR strpos(lower(name), lower(:search)) > 0)
@@ -17,13 +18,14 @@ LIMIT :limit;
 -- name: read_template
 -- One template of a workspace.
 SELECT id, channel, account_key, provider_id, name, language, status, category,
-    parameter_format, components, quality, rejected_reason, synced_at
+    parameter_format, components, quality, rejected_reason, is_sending_allowed,
+    is_stopped_as_marketing, archived_at, sending_status, synced_at
 FROM templates
 WHERE workspace_id = :workspace_id AND id = :template_id;
 
 -- name: templates_for_shapes
 -- What is needed to check the use of templates in a flow; the newest one of a name wins.
-SELECT name, language, parameter_format, components, status, category
+SELECT name, language, parameter_format, components, sending_status AS status, category
 FROM templates
 WHERE workspace_id = :workspace_id AND status <> 'deleted'
 ORDER BY id;
@@ -40,7 +42,8 @@ WITH listed AS (
     ) AS t (provider_id, name, language, status, category, parameter_format, components,
             quality, rejected_reason)
 ), before AS (
-    SELECT t.id, t.name, t.language, t.status, t.category, t.components
+    SELECT t.id, t.name, t.language, t.status, t.category, t.components, t.is_sending_allowed,
+        t.is_stopped_as_marketing
     FROM templates t
     WHERE t.workspace_id = :workspace_id AND t.channel = :channel
       AND t.account_key = :account_key
@@ -56,7 +59,10 @@ WITH listed AS (
     SET provider_id = excluded.provider_id, status = excluded.status,
         category = excluded.category, parameter_format = excluded.parameter_format,
         components = excluded.components, quality = excluded.quality,
-        rejected_reason = excluded.rejected_reason, synced_at = excluded.synced_at
+        rejected_reason = excluded.rejected_reason, synced_at = excluded.synced_at,
+        is_sending_allowed = templates.is_sending_allowed
+            AND NOT (templates.is_stopped_as_marketing
+                AND templates.category = 'utility' AND excluded.category = 'marketing')
 ), gone AS (
     UPDATE templates t SET status = 'deleted', synced_at = :now::timestamptz
     FROM before b
@@ -71,7 +77,11 @@ SELECT
     (SELECT count(*) FROM listed l JOIN before b USING (name, language)
      WHERE (b.status, b.category, b.components)
         IS DISTINCT FROM (l.status, l.category, l.components)) AS changed_count,
-    (SELECT count(*) FROM gone) AS deleted_count;
+    (SELECT count(*) FROM gone) AS deleted_count,
+    (SELECT coalesce(jsonb_agg(jsonb_build_array(b.name, b.language)), '[]')
+     FROM listed l JOIN before b USING (name, language)
+     WHERE b.is_sending_allowed AND b.is_stopped_as_marketing
+       AND b.category = 'utility' AND l.category = 'marketing') AS stopped;
 
 -- name: keep_template
 -- Writes our copy of one template.
@@ -84,9 +94,22 @@ VALUES
 ON CONFLICT (workspace_id, channel, account_key, name, language) DO UPDATE
 SET provider_id = excluded.provider_id, status = excluded.status, category = excluded.category,
     parameter_format = excluded.parameter_format, components = excluded.components,
-    quality = NULL, rejected_reason = NULL, synced_at = excluded.synced_at
+    quality = NULL, rejected_reason = NULL, synced_at = excluded.synced_at,
+    -- A new template under the name of one that was deleted begins anew.
+    is_sending_allowed = templates.is_sending_allowed OR templates.status = 'deleted',
+    archived_at = CASE WHEN templates.status <> 'deleted' THEN templates.archived_at END
 RETURNING id;
 
 -- name: mark_deleted
 -- The provider has deleted a template.
 UPDATE templates SET status = 'deleted', synced_at = :now WHERE id = :template_id;
+
+-- name: switch_template
+-- What people say of a template; what is null stays.
+UPDATE templates
+SET is_sending_allowed = coalesce(:is_sending_allowed, is_sending_allowed),
+    is_stopped_as_marketing = coalesce(:is_stopped_as_marketing, is_stopped_as_marketing),
+    archived_at = CASE WHEN :is_archived::boolean THEN coalesce(archived_at, :now::timestamptz)
+        WHEN NOT :is_archived::boolean THEN NULL ELSE archived_at END
+WHERE workspace_id = :workspace_id AND id = :template_id
+RETURNING sending_status;

@@ -70,6 +70,27 @@ SELECT workspace_id, endpoint_id, event_ids, 'waiting', :now::timestamptz, :now:
 FROM webhook_deliveries WHERE id = :delivery_id AND workspace_id = :workspace_id
 RETURNING id, endpoint_id;
 
+-- name: hasten_delivery
+-- One that waits is due now.
+UPDATE webhook_deliveries SET next_at = :now::timestamptz
+WHERE id = :delivery_id AND workspace_id = :workspace_id AND status = 'waiting'
+RETURNING id, endpoint_id;
+
+-- name: insert_test
+-- An event for one endpoint only, and its delivery.
+WITH told AS (
+    INSERT INTO webhook_events (workspace_id, kind, sender_id, data, at)
+    SELECT e.workspace_id, :kind, e.sender_id, jsonb_build_object('endpoint', e.name),
+        :now::timestamptz
+    FROM webhook_endpoints e WHERE e.id = :endpoint_id AND e.workspace_id = :workspace_id
+    RETURNING id, workspace_id
+)
+INSERT INTO webhook_deliveries
+    (workspace_id, endpoint_id, event_ids, status, next_at, created_at)
+SELECT t.workspace_id, :endpoint_id, ARRAY[t.id], 'waiting', :now::timestamptz, :now::timestamptz
+FROM told t
+RETURNING id;
+
 -- name: is_told
 -- Whether anybody wants to be told anything at all.
 SELECT EXISTS (SELECT FROM webhook_endpoints WHERE is_active);

@@ -229,13 +229,17 @@ ON CONFLICT (contact_id, channel) DO UPDATE
 SET reason = excluded.reason, until_at = greatest(suppressions.until_at, excluded.until_at);
 
 -- name: change_template
--- The provider changed a template.
+-- The provider changed a template; answers whether it can be sent now.
 UPDATE templates
 SET status = coalesce(:status, status), category = coalesce(:category, category),
     quality = coalesce(:quality, quality), rejected_reason = coalesce(:reason, rejected_reason),
-    synced_at = :now::timestamptz
+    synced_at = :now::timestamptz,
+    is_sending_allowed = is_sending_allowed
+        AND NOT (is_stopped_as_marketing AND category = 'utility'
+            AND coalesce(:category, '') = 'marketing')
 WHERE workspace_id = :workspace_id AND channel = :channel AND account_key = :account_key
-  AND name = :name AND language = :language;
+  AND name = :name AND language = :language
+RETURNING sending_status;
 
 -- name: change_sender_health
 -- The provider changed a sender's limits, quality or permissions.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated, Literal
+from typing import Annotated
 
 import msgspec
 from fastapi import File, Form, UploadFile
@@ -13,6 +13,7 @@ from starlette.responses import StreamingResponse
 from clarion.domain.errors import ClarionError, FieldError
 from clarion.domain.message import Channel
 from clarion.imports.files import ImportOptions
+from clarion.imports.rows import RowMode
 from clarion.services import imports
 from clarion.web.access import Asking, AskingBriefly
 from clarion.web.database import DB, PlaceOf
@@ -48,7 +49,11 @@ async def import_create(
         list[GroupName], Form(description="Groups to join, made when they are missing.")
     ] = [],  # noqa: B006 - FastAPI copies it
     mode: Annotated[
-        Literal["overwrite", "ignore"], Form(description="What a row does whose phone is known.")
+        RowMode,
+        Form(
+            description="What a row does whose phone is known; `delete`: the contacts of the file go,"
+            " and nobody is added."
+        ),
     ] = "overwrite",
     default_country: Annotated[
         Text | None, Form(max_length=60, description="How numbers without a + are read.")

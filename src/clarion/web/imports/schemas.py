@@ -7,11 +7,13 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from clarion.imports.rows import RowMode
+
 __all__ = ["ImportAnswer", "PeekAnswer", "RejectionAnswer"]
 
 
 class ImportCountsAnswer(BaseModel):
-    """How far it is: rows = added + updated + ignored + rejected."""
+    """How far it is: rows = added + updated + ignored + deleted + rejected."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -19,6 +21,7 @@ class ImportCountsAnswer(BaseModel):
     added_count: int
     updated_count: int
     ignored_count: int
+    deleted_count: int
     rejected_count: int
     byte_count: int
     done_byte_count: int
@@ -29,7 +32,7 @@ class ImportOptionsAnswer(BaseModel):
 
     model_config = ConfigDict(from_attributes=True)
 
-    mode: Literal["overwrite", "ignore"]
+    mode: RowMode
     default_country: str | None
     mapping: dict[str, str]
     channel: str

@@ -8,6 +8,7 @@ from fastapi import Query
 
 from clarion.reports.message_counts import counts_of_template
 from clarion.services import templates
+from clarion.services.template_switches import TemplateSwitches, switch_template
 from clarion.services.templates import NewTemplate, TemplateFilter
 from clarion.web.access import Asking, AskingBriefly
 from clarion.web.database import DB, PlaceOf
@@ -15,7 +16,12 @@ from clarion.web.message_counts import AskedStretch, MessageCountsAnswer
 from clarion.web.paging import Page, Paging, page_of
 from clarion.web.routing import noun_router, refusals
 from clarion.web.schemas import Id, SearchText
-from clarion.web.templates.schemas import NewTemplateBody, TemplateAnswer, TemplateChangeBody
+from clarion.web.templates.schemas import (
+    NewTemplateBody,
+    TemplateAnswer,
+    TemplateChangeBody,
+    TemplateSwitchesBody,
+)
 
 __all__ = ["router"]
 
@@ -60,6 +66,21 @@ async def template_update(
         place, scope, template_id, body.components, body.category
     )
     return TemplateAnswer.model_validate(changed)
+
+
+@router.patch(
+    "/{template_id}/switches",
+    operation_id="template_switch",
+    summary="Stop or allow the sending of a template, or put it away",
+    responses=refusals("template.not_found"),
+)
+async def template_switch(
+    connection: DB, scope: Asking, template_id: Id, body: TemplateSwitchesBody
+) -> TemplateAnswer:
+    """Campaigns in progress that send a stopped template are suspended."""
+    return TemplateAnswer.model_validate(
+        await switch_template(connection, scope, template_id, TemplateSwitches(**body.model_dump()))
+    )
 
 
 @router.get(

@@ -10,7 +10,13 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from clarion.domain.message import Channel
 from clarion.web.schemas import Body, IdInBody
 
-__all__ = ["NewTemplateBody", "SyncAnswer", "TemplateAnswer", "TemplateChangeBody"]
+__all__ = [
+    "NewTemplateBody",
+    "SyncAnswer",
+    "TemplateAnswer",
+    "TemplateChangeBody",
+    "TemplateSwitchesBody",
+]
 
 
 class NewTemplateBody(Body):
@@ -33,6 +39,14 @@ class TemplateChangeBody(Body):
     components: Annotated[list[dict[str, Any]], Field(min_length=1, max_length=20)]
 
 
+class TemplateSwitchesBody(Body):
+    """What shall be switched; what is left out stays."""
+
+    is_sending_allowed: bool | None = None
+    is_stopped_as_marketing: bool | None = None
+    is_archived: bool | None = None
+
+
 class TemplateAnswer(BaseModel):
     """A template as the provider last told it."""
 
@@ -50,6 +64,14 @@ class TemplateAnswer(BaseModel):
     components: list[dict[str, Any]]
     quality: str | None
     rejected_reason: str | None
+    is_sending_allowed: bool
+    is_stopped_as_marketing: bool = Field(
+        description="Sending stops when the provider turns the utility template into marketing."
+    )
+    archived_at: datetime | None
+    sending_status: str = Field(
+        description="`approved`: it can be sent; `stopped`, `archived` by people; else `status`."
+    )
     synced_at: datetime
 
 

@@ -10,7 +10,7 @@ from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from clarion.domain.webhook import EVENT_KINDS, EndpointForm
-from clarion.services import webhook_endpoints
+from clarion.services import webhook_endpoints, webhook_history
 from clarion.services.webhook_endpoints import EndpointDraft
 from clarion.web.access import Asking
 from clarion.web.database import DB, PlaceOf
@@ -195,6 +195,20 @@ async def webhook_endpoint_replace_secret(
     return EndpointSecretAnswer(secret=secret)
 
 
+@router.post(
+    "/webhook-endpoints/{endpoint_id}/test",
+    operation_id="webhook_endpoint_test",
+    summary="Send a test to a webhook endpoint",
+    status_code=201,
+    dependencies=ONCE,
+    responses=refusals("webhook_endpoint.not_found", "webhook_endpoint.invalid"),
+)
+async def webhook_endpoint_test(connection: DB, scope: Asking, endpoint_id: Id) -> DeliveryAnswer:
+    """An event `endpoint.test`, signed and delivered as all others are; refused when it is off."""
+    made = await webhook_history.send_test(connection, scope, endpoint_id)
+    return DeliveryAnswer.model_validate(made)
+
+
 @router.get(
     "/webhook-deliveries",
     operation_id="webhook_delivery_list",
@@ -208,7 +222,7 @@ async def webhook_delivery_list(
     status: DeliveryStatus | None = None,
 ) -> Page[DeliveryAnswer]:
     """What was told to whom, and what they answered; kept for 14 days."""
-    rows = await webhook_endpoints.list_deliveries(
+    rows = await webhook_history.list_deliveries(
         connection,
         scope,
         endpoint_id=endpoint_id,
@@ -228,6 +242,6 @@ async def webhook_delivery_list(
     responses=refusals("webhook_delivery.not_found"),
 )
 async def webhook_delivery_replay(connection: DB, scope: Asking, delivery_id: Id) -> DeliveryAnswer:
-    """As a new delivery, whatever became of the old one."""
-    made = await webhook_endpoints.replay_delivery(connection, scope, delivery_id)
+    """As a new delivery; one that still waits is tried at once instead."""
+    made = await webhook_history.replay_delivery(connection, scope, delivery_id)
     return DeliveryAnswer.model_validate(made)
