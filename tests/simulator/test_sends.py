@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -307,3 +308,24 @@ async def test_one_person_is_not_flooded(shop):
     assert codes == [200, 200, 200, 400]
     assert world.ledger.refused_counts[131056] == 1
     assert other == 200
+
+
+async def test_a_portfolio_opens_conversations_with_so_many_people_a_day(shop, receiver):
+    world = shop.simulator.world
+    rates = replace(world.settings.rates, people_per_day_count=2)
+    world.set_settings(replace(world.settings, rates=rates))
+    shop.simulator.say("+16505550009", phone_number_id="111", text="Hello")
+    await shop.simulator.settle()
+
+    answers = {phone: (await shop.offer(f"+1650555000{phone}"))[1] for phone in "12319"}
+
+    # Once more to the first is no new person, and who wrote needs no place.
+    assert [phone for phone, answer in answers.items() if "error" in answer] == ["3"]
+    assert answers["3"]["error"]["code"] == 131048
+    assert (await shop.offer("+16505550001"))[0] == 200
+    _, number = await shop.call(
+        "GET", "/v25.0/111?fields=whatsapp_business_manager_messaging_limit"
+    )
+    assert number["whatsapp_business_manager_messaging_limit"] == "TIER_2"
+    (told,) = receiver.changes("business_capability_update")
+    assert told["value"]["max_daily_conversations_per_business"] == 2

@@ -13,6 +13,7 @@ from clarion.commands.place import Desk, InWorkspace, open_desk
 from clarion.domain.errors import ClarionError, FieldError
 from clarion.reports.message_counts import MessageCounts, counts_of_senders
 from clarion.services import senders
+from clarion.services.sender_health import refresh_health
 from clarion.services.senders import (
     DEFAULT_BASE_URL,
     DEFAULT_VERSION,
@@ -215,7 +216,7 @@ def sender_health(name: Name, *, workspace: InWorkspace = None, as_json: AsJson 
         async with open_desk(workspace) as desk:
             async with desk.transaction() as connection:
                 sender = await senders.sender_named(connection, desk.scope, name)
-            return await senders.refresh_health(desk.place, desk.scope, sender.id)
+            return await refresh_health(desk.place, desk.scope, sender.id)
 
     sender = run(work())
     if as_json:

@@ -15,6 +15,7 @@ import structlog
 from clarion.channels.contract import Adapter, OutMessage, SenderAccount
 from clarion.channels.wire import WireClient
 from clarion.domain.message import Lane
+from clarion.engine.day_limit import Asked, DayLimit, take_places
 from clarion.engine.outbound import Result, Row, attempt_id_of, row_from_record, withheld
 from clarion.store.content import content_from_json
 from clarion.store.pool import Connection
@@ -30,14 +31,21 @@ _LANES = (Lane.CONVERSATION, Lane.BULK)
 
 
 async def claim_rows(
-    connection: Connection, sender_id: int, marks: dict[Lane, int], limit: int, now: datetime
+    connection: Connection,
+    sender_id: int,
+    marks: dict[Lane, int],
+    limit: int,
+    now: datetime,
+    day_limit: DayLimit | None = None,
 ) -> tuple[list[Row], list[Result]]:
     """At most ``limit`` rows of both lanes, conversation first; ``marks`` is raised over them.
 
-    Returns those that may leave, and the results of those that the last look refused.
+    Returns those that may leave, and the results of those that the last look refused, or for whom
+    there is no place today.
     """
     rows: list[Row] = []
     refused: list[Result] = []
+    asked: list[Asked] = []
     for lane in _LANES:
         if limit <= len(rows):
             break
@@ -49,9 +57,14 @@ async def claim_rows(
             after_position=marks[lane],
             limit=limit - len(rows),
             now=now,
+            portfolio_id=None if day_limit is None else day_limit.portfolio_id,
+            reached_since=None if day_limit is None else now - day_limit.day,
         )
         for record in records:
             if record["refusal"] is None:
+                if record["opens_conversation"]:
+                    person = record["contact_id"], record["is_reached"]
+                    asked.append(Asked(record["message_id"], *person))
                 rows.append(row_from_record(lane, record, content_from_json(record["content"])))
                 continue
             refused.append(
@@ -66,7 +79,14 @@ async def claim_rows(
             )
         if records:
             marks[lane] = records[-1]["position"]
-    return rows, refused
+    if day_limit is None:
+        return rows, refused
+    waiting = await take_places(connection, day_limit, asked, now)
+    for row in rows:
+        if row.message_id in waiting:
+            place = row.lane, row.position, row.message_id, row.attempt
+            refused.append(withheld(*place, "day_limit", now))
+    return [row for row in rows if row.message_id not in waiting], refused
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,7 @@ from clarion.engine.accounts import account_of
 from clarion.engine.after_crash import settle_after_crash
 from clarion.engine.apply.append_results import append_and_obey
 from clarion.engine.claim import Ready, claim_rows, write_requests
+from clarion.engine.day_limit import DayLimit, day_limit_for
 from clarion.engine.journal import Journal
 from clarion.engine.outbound import Result, Row, result_of
 from clarion.engine.pace import Pace
@@ -83,6 +84,7 @@ class SenderOwner:
         self._marks: dict[Lane, int] = {}
         self._epoch = 0
         self._is_active = True
+        self._day_limit: DayLimit | None = None
         self._results: list[Result] = []
         self._in_flight: dict[asyncio.Future[Answer], Wire] = {}
         self._news = asyncio.Event()
@@ -113,13 +115,8 @@ class SenderOwner:
                     log.warning("tick_interrupted", sender_id=self._sender_id, error=repr(error))
                     await asyncio.sleep(_DATABASE_WAIT_SECONDS)
                     continue
-                is_busy = bool(
-                    claimed_count
-                    or self._in_flight
-                    or self._results
-                    or self._empty_handed_count
-                    or self._is_paced
-                )
+                at_work = (claimed_count, self._in_flight, self._results, self._empty_handed_count)
+                is_busy = any(at_work) or self._is_paced
                 idle_since = self._time() if is_busy else idle_since
                 if self._time() - idle_since > self._parts.sizes.lease_seconds:
                     break
@@ -174,6 +171,8 @@ class SenderOwner:
         self._adapter = ADAPTERS[self._account.channel]
         self._is_active = row["status"] == "active"
         self._pace.set_ceiling(float(row["rate_per_second"]))
+        day_seconds, now = self._parts.sizes.day_limit_seconds, self._parts.now()
+        self._day_limit = await day_limit_for(connection, self._sender_id, day_seconds, now)
 
     # -- one tick ----------------------------------------------------------------------------------
 
@@ -196,7 +195,9 @@ class SenderOwner:
                 lent = self._lend(allowance)
                 now = self._parts.now()
                 await self._tell_failure(connection)
-                rows, refused = await claim_rows(connection, self._sender_id, marks, len(lent), now)
+                rows, refused = await claim_rows(
+                    connection, self._sender_id, marks, len(lent), now, self._day_limit
+                )
                 if rows and self._account is not None and self._adapter is not None:
                     ready = write_requests(
                         self._client, self._adapter, self._account, rows, refused, now

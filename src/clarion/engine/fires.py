@@ -10,22 +10,22 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 
-from clarion.domain.campaign import DoubtPolicy, Outcome
+from clarion.domain.campaign import DoubtPolicy
 from clarion.domain.message import Lane
-from clarion.engine.apply.insert_messages import append_to_outboxes
-from clarion.engine.apply.move_participants import Move, move_participants
+from clarion.engine.day_limit import release_waiting
 from clarion.engine.deliveries import tell_deliveries
 from clarion.engine.flow_versions import FlowVersions
 from clarion.engine.jobs import defer_chunks, defer_requeue
 from clarion.engine.parts import Parts
 from clarion.engine.planner import Planner
+from clarion.engine.queue_again import queue_again
 from clarion.engine.resume import Continuation, resume_sessions
 from clarion.engine.starts import carry_out_starts
 from clarion.flow.engine import at_deadline
 from clarion.store.pool import Connection, transaction
 from clarion.store.queries import Row, load
 
-__all__ = ["FireHandlers", "queue_again"]
+__all__ = ["FireHandlers"]
 
 FIRES = load("fires")
 OUTBOX = load("outbox")
@@ -59,6 +59,7 @@ class FireHandlers:
             "sender": self._resume_senders,
             "start": self._start_sessions,
             "delivery": self._tell_deliveries,
+            "day_limit": self._release_waiting,
         }
 
     async def run_due(self) -> float | None:
@@ -154,6 +155,11 @@ class FireHandlers:
                 await defer_requeue(connection, sender_id=resumed)
                 await OUTBOX.execute(connection, "wake_sender", sender_id=resumed)
 
+    async def _release_waiting(self, connection: Connection, fires: _Fires) -> None:
+        """The day has room again for some of those who wait."""
+        for fire in fires:
+            await release_waiting(connection, self._parts, fire["subject_id"])
+
     async def _start_sessions(self, connection: Connection, fires: _Fires) -> None:
         """Starts that had to wait: their hold is over, or their time is."""
         await carry_out_starts(
@@ -162,31 +168,3 @@ class FireHandlers:
             [fire["subject_id"] for fire in fires],
             self._parts.now(),
         )
-
-
-async def queue_again(
-    connection: Connection, parts: Parts, message_ids: Sequence[int], from_status: str
-) -> int:
-    """Queue messages as a new attempt, if they still are in that status; return how many."""
-    if not message_ids:
-        return 0
-    rows = await RESULTS.fetch(
-        connection,
-        "queue_messages",
-        message_ids=sorted(message_ids),
-        from_statuses=[from_status],
-    )
-    await move_participants(
-        connection,
-        [
-            Move(row["occurrence_id"], row["contact_id"], Outcome.PENDING, message_id=row["id"])
-            for row in rows
-            if row["is_opening"] and row["occurrence_id"] is not None
-        ],
-        parts.now(),
-    )
-    await append_to_outboxes(
-        connection,
-        [(row["sender_id"], row["lane"], row["id"], row["attempt"]) for row in rows],
-    )
-    return len(rows)

@@ -18,6 +18,7 @@ from clarion.engine.apply.move_participants import Move, move_participants
 from clarion.engine.apply.set_fires import set_fires
 from clarion.engine.apply.tell_events import tell_messages
 from clarion.engine.breaker import trip_breakers
+from clarion.engine.day_limit import give_back_places, look_again
 from clarion.engine.deliveries import look_at_deliveries
 from clarion.engine.parts import Parts
 from clarion.engine.reactions import Demand, carry_out
@@ -47,6 +48,7 @@ async def fold_results(parts: Parts) -> int:
         judged = [(row, verdict_of(row)) for row in rows]
         await _keep_history(connection, rows)
         await _settle(connection, parts, judged)
+        await give_back_places(connection, rows, parts.now())
         await _learn_addresses(connection, parts, rows)
         await _react(connection, parts, rows)
         await trip_breakers(connection, parts)
@@ -121,6 +123,9 @@ async def _settle(connection: Connection, parts: Parts, judged: _Judged) -> None
         [row["message_id"] for row, verdict in alive if verdict.status is MessageStatus.FAILED],
         now,
     )
+    waiting = [row["sender_id"] for row, verdict in alive if verdict.reason == "day_limit"]
+    if waiting:
+        await look_again(connection, waiting, parts, now)
     doubt_until = now + timedelta(seconds=parts.sizes.doubt_window_seconds)
     await set_fires(
         connection,

@@ -32,6 +32,7 @@ WITHHELD_STATUS: Mapping[str, str] = MappingProxyType(
     {
         "campaign_suspended": "held",
         "sender_paused": "held",
+        "day_limit": "held",
         "campaign_deleted": "skipped",
         "opted_out": "skipped",
         "suppressed": "skipped",

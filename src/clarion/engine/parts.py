@@ -39,6 +39,7 @@ class EngineSizes:
 
     ``backlog_seconds`` is how far the runner may be ahead of a sender, in seconds of its rate, but
     never below ``backlog_floor`` messages.  ``in_flight`` bounds the open requests of one sender.
+    ``day_limit_seconds`` is the platform's day of 24 hours, and a margin.
     """
 
     chunk: int = 500
@@ -49,6 +50,7 @@ class EngineSizes:
     tick_seconds: float = 0.02
     lease_seconds: float = 10.0
     doubt_window_seconds: float = 600.0
+    day_limit_seconds: float = 86_460.0
     fold: int = 5000
     webhook_fold: int = 500
     fires: int = 1000

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from clarion.channels.contract import (
     AddressChanged,
@@ -15,6 +16,7 @@ from clarion.channels.contract import (
 from clarion.domain.message import Channel
 from clarion.engine.apply.opt_out import OptOut, opt_in, opt_out
 from clarion.engine.apply.tell_events import tell_fact
+from clarion.engine.day_limit import look_again_at_account
 from clarion.engine.reactions import suspend_from_within
 from clarion.engine.strangers import find_contacts
 from clarion.store.pool import Connection
@@ -133,7 +135,7 @@ async def take_sender_changes(
 ) -> None:
     """Keep what is known of senders; pause them when the provider says that they may not send."""
     for change in changes:
-        place = {
+        place: dict[str, Any] = {
             "workspace_id": workspace_id,
             "channel": str(channel),
             "sender_key": change.sender_key,
@@ -142,6 +144,9 @@ async def take_sender_changes(
         await WEBHOOKS.execute(
             connection, "change_sender_health", facts=dict(change.facts), now=now, **place
         )
+        if "messaging_limit" in change.facts:
+            await look_again_at_account(connection, now=now, **place)
+            await OUTBOX.execute(connection, "raise_control_epoch")
         await tell_fact(
             connection,
             workspace_id,

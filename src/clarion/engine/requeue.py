@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from clarion.engine.fires import queue_again
 from clarion.engine.parts import Parts
+from clarion.engine.queue_again import queue_again
 from clarion.store.pool import transaction
 from clarion.store.queries import load
 

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from clarion.domain.campaign import OccurrenceStatus
 from clarion.engine.apply.finish_occurrences import finish_occurrences, start_queued_occurrence
+from clarion.engine.day_limit import look_again_at_forgotten
 from clarion.engine.jobs import defer_changeover, defer_chunks, defer_planning, defer_requeue
 from clarion.engine.parts import Parts
 from clarion.store.pool import transaction
@@ -47,6 +48,7 @@ async def sweep(parts: Parts) -> None:
             await defer_requeue(
                 connection, campaign_id=row["campaign_id"], sender_id=row["sender_id"]
             )
+        await look_again_at_forgotten(connection, now)
         for row in await CHANGEOVERS.fetch(connection, "running_changeovers"):
             await defer_changeover(connection, row["id"])
     await WEBHOOKS.execute(parts.pool, "forget_early_receipts", before=now - _EARLY_RECEIPT_LIFE)

@@ -44,6 +44,7 @@ ATTENTION_KINDS = (
     _kind("campaign_suspended", "campaign", is_grave=True, en="Look at its reasons, mend the cause, then resume it.", zh="请查看原因并排除问题，然后恢复活动。"),
     _kind("occurrence_missed", "campaign", is_grave=True, en="Look at the occurrences; a new one fires by the plan.", zh="请查看各次执行；之后按计划继续。"),
     _kind("sender_paused", "sender", is_grave=True, en="Mend the cause, then resume the sender.", zh="请排除问题，然后恢复发送方。"),
+    _kind("sender_day_limit", "sender", is_grave=False, en="They go by themselves when the 24 hours have room; another number of the same account does not help.", zh="24 小时额度释放后会自动继续发送；同一账号下换号码无济于事。"),
     _kind("sender_quality", "sender", is_grave=False, en="Write less, and only to people who want it.", zh="请减少发送，仅联系愿意接收的用户。"),
     _kind("template_stopped", "template", is_grave=False, en="Change the template at the provider, or use another.", zh="请在平台修改该模板，或改用其他模板。"),
     _kind("conversation_waiting", "conversation", is_grave=False, en="Take them on and answer.", zh="请接手并回复。"),

@@ -3,8 +3,7 @@
 Theory of operation.  An ``Outflow`` is asked once a message, in the order in which the messages
 are queued, and answers when each leaves.  It is a queue that works at a steady rate: a message that
 comes while others wait leaves after them; one that comes to an empty queue leaves at once.  What
-already waits in the outbox goes first.  How long a queue takes stands in ``seconds_to_finish``; so
-does the limit of messages in 24 hours.
+already waits in the outbox goes first.  How long a queue takes stands in ``seconds_to_finish``.
 """
 
 from __future__ import annotations
@@ -16,7 +15,6 @@ from clarion.schedule.pacing import seconds_to_finish
 
 __all__ = ["Outflow", "SenderPace"]
 
-_DAY = timedelta(days=1)
 _FAR = timedelta(days=36_500)
 
 
@@ -24,15 +22,12 @@ _FAR = timedelta(days=36_500)
 class SenderPace:
     """What is known of a sender at ``known_at`` (aware).
 
-    ``waiting_count`` messages are in its outbox.  ``day_limit`` is how many it may send in 24 hours
-    (``None``: no limit is known), ``day_used_count`` how many of them it sent in the last 24.
+    ``waiting_count`` messages are in its outbox.
     """
 
     rate_per_second: float
     known_at: datetime
     waiting_count: int = 0
-    day_limit: int | None = None
-    day_used_count: int = 0
 
 
 class Outflow:
@@ -42,8 +37,6 @@ class Outflow:
         self._pace = pace
         self._busy_since = pace.known_at
         self._count = pace.waiting_count
-        limit = pace.day_limit
-        self._day_left = None if limit is None else max(0, limit - pace.day_used_count)
         self._free_at = self._leaves_at()
 
     @property
@@ -54,23 +47,11 @@ class Outflow:
     def take(self, queued_at: datetime) -> datetime:
         """One more message, queued at an instant (aware, never earlier than the one before)."""
         if queued_at > self._free_at:
-            self._start_anew(queued_at)
+            self._busy_since, self._count = queued_at, 0
         self._count += 1
         self._free_at = self._leaves_at()
         return self._free_at
 
-    def _start_anew(self, at: datetime) -> None:
-        limit = self._pace.day_limit
-        if limit is not None and self._day_left is not None:
-            is_new_day = at - self._busy_since >= _DAY
-            self._day_left = limit if is_new_day else max(0, self._day_left - self._count)
-        self._busy_since, self._count = at, 0
-
     def _leaves_at(self) -> datetime:
-        seconds = seconds_to_finish(
-            self._count,
-            self._pace.rate_per_second,
-            day_limit=self._pace.day_limit,
-            day_left=self._day_left,
-        )
+        seconds = seconds_to_finish(self._count, self._pace.rate_per_second)
         return self._busy_since + min(_FAR, timedelta(seconds=min(seconds, _FAR.total_seconds())))

@@ -112,32 +112,10 @@ class RateControl:
         return min(self.ceiling, rate + growth)
 
 
-_DAY_SECONDS = 86_400.0
-
-
-def seconds_to_finish(
-    remaining_count: int,
-    rate_per_second: float,
-    *,
-    day_limit: int | None = None,
-    day_left: int | None = None,
-) -> float:
-    """How long ``remaining_count`` messages take at a steady rate; infinite at rate 0.
-
-    ``day_limit`` is how many may leave in 24 hours, ``day_left`` how many of them are left now
-    (the whole limit, if not given): what does not fit waits for the next 24 hours.
-    """
+def seconds_to_finish(remaining_count: int, rate_per_second: float) -> float:
+    """How long ``remaining_count`` messages take at a steady rate; infinite at rate 0."""
     if remaining_count <= 0:
         return 0.0
     if rate_per_second <= 0:
         return math.inf
-    if day_limit is None:
-        return remaining_count / rate_per_second
-    first = day_limit if day_left is None else max(0, min(day_left, day_limit))
-    if remaining_count <= first:
-        return remaining_count / rate_per_second
-    if day_limit <= 0:
-        return math.inf
-    whole_days, last = divmod(remaining_count - first - 1, day_limit)
-    day_seconds = max(_DAY_SECONDS, day_limit / rate_per_second)
-    return (whole_days + 1) * day_seconds + (last + 1) / rate_per_second
+    return remaining_count / rate_per_second

@@ -2,7 +2,8 @@
 
 Theory of operation.  ``Tally`` looks at each forecast once.  It counts it under its outcome, reason
 and node, asks the outflow of its sender when the message leaves, and keeps the messages of the first
-few people of each branch as a sample.  What it keeps does not grow with the audience.
+few people of each branch as a sample.  Senders of one account share the places of a day.  What it keeps
+does not grow with the audience.
 """
 
 from __future__ import annotations
@@ -13,13 +14,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from clarion.channels.whatsapp.tiers import day_limit_of
 from clarion.domain.message import TemplateContent
 from clarion.engine.forecast import Forecast
+from clarion.schedule.day_places import DayPlaces
 from clarion.schedule.outflow import Outflow, SenderPace
 from clarion.store.queries import Row
 
-__all__ = ["SAMPLE_PER_BRANCH", "SenderForecast", "Tally", "step_seconds_for"]
+__all__ = ["SAMPLE_PER_BRANCH", "Day", "SenderForecast", "Tally", "step_seconds_for"]
 
 SAMPLE_PER_BRANCH = 20
 # A flow whose path depends on the person may have many ends; beyond these nothing is sampled.
@@ -32,7 +33,11 @@ _MOST_STEPS = 60
 
 @dataclass(slots=True)
 class SenderForecast:
-    """What one sender would do; ``finish_at`` is when the last of its messages leaves."""
+    """What one sender would do; ``finish_at`` is when the last of its messages leaves.
+
+    ``day_limit`` people may be written to in 24 hours, ``day_used_count`` of them are used; for
+    ``day_waiting_count`` of the forecast there is no place at once.
+    """
 
     id: int
     name: str
@@ -42,16 +47,22 @@ class SenderForecast:
     day_limit: int | None
     day_used_count: int
     outflow: Outflow
+    places: DayPlaces | None = None
     send_count: int = 0
+    day_waiting_count: int = 0
     first_send_at: datetime | None = None
     finish_at: datetime | None = None
 
-    def take(self, due_at: datetime) -> datetime:
+    def take(self, due_at: datetime, *, opens_conversation: bool) -> datetime:
         """One more message: when it leaves."""
         self.send_count += 1
-        self.finish_at = self.outflow.take(due_at)
-        self.first_send_at = self.first_send_at or self.finish_at
-        return self.finish_at
+        leaves_at = send_at = self.outflow.take(due_at)
+        if opens_conversation and self.places is not None:
+            send_at = self.places.take(leaves_at)
+        self.day_waiting_count += send_at > leaves_at
+        self.finish_at = max(send_at, self.finish_at or send_at)
+        self.first_send_at = min(send_at, self.first_send_at or send_at)
+        return send_at
 
     def to_json(self) -> dict[str, Any]:
         """For the summary."""
@@ -63,27 +74,35 @@ class SenderForecast:
             "waiting_count": self.waiting_count,
             "day_limit": self.day_limit,
             "day_used_count": self.day_used_count,
+            "day_waiting_count": self.day_waiting_count,
             "send_count": self.send_count,
             "first_send_at": self.first_send_at,
             "finish_at": self.finish_at,
         }
 
 
-def sender_forecast(row: Row, now: datetime) -> SenderForecast:
+@dataclass(frozen=True, slots=True)
+class Day:
+    """The places of a sender's account, which it may share with others."""
+
+    limit: int
+    used_count: int
+    places: DayPlaces
+
+
+def sender_forecast(row: Row, now: datetime, day: Day | None) -> SenderForecast:
     """From a row of the query ``paces``, as known at ``now``."""
-    day_limit = day_limit_of(row["health"])
-    pace = SenderPace(
-        row["rate_per_second"], now, row["waiting_count"], day_limit, row["day_used_count"]
-    )
+    pace = SenderPace(row["rate_per_second"], now, row["waiting_count"])
     return SenderForecast(
         id=row["id"],
         name=row["name"],
         status=row["status"],
         rate_per_second=row["rate_per_second"],
         waiting_count=row["waiting_count"],
-        day_limit=day_limit,
-        day_used_count=row["day_used_count"],
+        day_limit=None if day is None else day.limit,
+        day_used_count=0 if day is None else day.used_count,
         outflow=Outflow(pace),
+        places=None if day is None else day.places,
     )
 
 
@@ -99,18 +118,21 @@ class Tally:
     _branches: int = 0
 
     @classmethod
-    def of(cls, paces: Sequence[Row], now: datetime) -> Tally:
-        """Nothing counted yet; ``paces`` are rows of that query."""
-        return cls({row["id"]: sender_forecast(row, now) for row in paces})
+    def of(cls, paces: Sequence[Row], now: datetime, days: Mapping[int, Day]) -> Tally:
+        """Nothing counted yet; ``paces`` are rows of that query, ``days`` by the sender's id."""
+        return cls({row["id"]: sender_forecast(row, now, days.get(row["id"])) for row in paces})
 
-    def take(self, forecast: Forecast) -> tuple[datetime | None, bool]:
+    def take(
+        self, forecast: Forecast, *, opens_conversation: bool = False
+    ) -> tuple[datetime | None, bool]:
         """Count one person; when the message leaves, and whether it belongs to the sample."""
         branch = (forecast.outcome, forecast.reason, forecast.node_id)
         self.counts[branch] += 1
         self.replaced_count += forecast.replaced_count
         send_at: datetime | None = None
         if forecast.outcome == "send" and forecast.sender_id is not None:
-            send_at = self.senders[forecast.sender_id].take(forecast.due_at)
+            sender = self.senders[forecast.sender_id]
+            send_at = sender.take(forecast.due_at, opens_conversation=opens_conversation)
         elif forecast.reason == "flow_waits":
             send_at = forecast.due_at
         content = forecast.content

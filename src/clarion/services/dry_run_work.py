@@ -8,8 +8,8 @@ time, so that progress can be watched and memory stays flat.  A dry run that was
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable, Mapping, Sequence, Set
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -20,6 +20,7 @@ from clarion.domain.errors import ClarionError
 from clarion.engine.flow_versions import FlowVersions
 from clarion.engine.forecast import Forecast, Frame, forecasts
 from clarion.services.campaign_rows import draft_from_json
+from clarion.services.dry_run_days import days_of_senders, without_conversation
 from clarion.services.dry_run_summary import Tally, step_seconds_for
 from clarion.store.content import content_to_json
 from clarion.store.jobs import TaskSpec, defer
@@ -151,13 +152,13 @@ async def _summarise(
         audience_count=audience_count,
         flow_version_id=frame.flow_version_id,
     )
-    paces = await QUERIES.fetch(
-        reading, "paces", workspace_id=frame.workspace_id, since=_day_before(now)
-    )
-    tally = Tally.of(paces, now)
+    paces = await QUERIES.fetch(reading, "paces", workspace_id=frame.workspace_id)
+    days = await days_of_senders(reading, paces, now)
+    tally = Tally.of(paces, now, days)
     done_count = 0
     async for chunk in forecasts(reading, FlowVersions(), frame, chunk_size):
-        await _keep(pool, row["id"], tally, chunk)
+        opening_ids = await without_conversation(reading, days.keys(), chunk, now)
+        await _keep(pool, row["id"], tally, chunk, opening_ids)
         done_count += len(chunk)
         if progress is not None:
             progress(done_count, audience_count)
@@ -168,10 +169,16 @@ async def _summarise(
     return summary
 
 
-async def _keep(pool: Pool, dry_run_id: int, tally: Tally, chunk: Sequence[Forecast]) -> None:
+async def _keep(
+    pool: Pool,
+    dry_run_id: int,
+    tally: Tally,
+    chunk: Sequence[Forecast],
+    opening_ids: Set[int],
+) -> None:
     records = []
     for each in chunk:
-        send_at, is_sample = tally.take(each)
+        send_at, is_sample = tally.take(each, opens_conversation=each.contact_id in opening_ids)
         content = each.content if is_sample else None
         records.append(
             (
@@ -247,7 +254,7 @@ async def _notices(reading: Connection, frame: Frame, tally: Tally) -> list[dict
             }
         )
     for each in tally.senders.values():
-        if each.day_limit is not None and each.send_count + each.day_used_count > each.day_limit:
+        if each.day_waiting_count:
             notices.append(
                 {"code": "day_limit_reached", "sender": each.name, "day_limit": each.day_limit}
             )
@@ -256,7 +263,3 @@ async def _notices(reading: Connection, frame: Frame, tally: Tally) -> list[dict
     if not sum(tally.counts.values()):
         notices.append({"code": "audience_empty"})
     return notices
-
-
-def _day_before(now: datetime) -> datetime:
-    return now - timedelta(days=1)

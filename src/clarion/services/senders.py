@@ -24,10 +24,8 @@ from clarion.engine.accounts import account_of, seal_secrets
 from clarion.engine.apply.set_fires import cancel_fires
 from clarion.engine.jobs import defer_requeue
 from clarion.services import audit
-from clarion.services.place import Place
-from clarion.services.providers import MANAGEMENT
 from clarion.services.scope import Scope
-from clarion.store.pool import Connection, transaction
+from clarion.store.pool import Connection
 from clarion.store.queries import Row, load
 from clarion.store.secrets import Sealer
 
@@ -41,7 +39,6 @@ __all__ = [
     "list_senders",
     "pause_sender",
     "read_sender",
-    "refresh_health",
     "remove_sender",
     "resume_sender",
     "sender_named",
@@ -336,25 +333,3 @@ async def remove_sender(connection: Connection, scope: Scope, sender_id: int) ->
     await cancel_fires(connection, "sender", [sender_id])
     await OUTBOX.execute(connection, "raise_control_epoch")
     await audit.record(connection, scope, "removed", "sender", sender_id, {"name": sender.name})
-
-
-async def refresh_health(place: Place, scope: Scope, sender_id: int) -> Sender:
-    """Ask the provider how the sender fares, and keep the answer.
-
-    No transaction is open while the provider is asked.  Raises ``sender.not_found``,
-    ``provider.refused``, ``provider.unreachable``.
-    """
-    scope.require(Permission.MANAGE_SENDERS)
-    async with place.pool.acquire() as connection:
-        account = await account_for(connection, scope, place.sealer, sender_id)
-    facts = await MANAGEMENT[account.channel].sender_health(account, place.http)
-    async with transaction(place.pool) as connection:
-        await QUERIES.execute(
-            connection,
-            "keep_health",
-            sender_id=sender_id,
-            facts={**facts, "asked_at": scope.now.isoformat()},
-            display_address=str(facts.get("display_phone_number") or ""),
-            now=scope.now,
-        )
-        return await _read(connection, scope, sender_id)

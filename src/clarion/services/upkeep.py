@@ -2,7 +2,8 @@
 
 Theory of operation.  Periodic jobs of the queue, so that one worker of all does each of them.  Rows
 that count no more are forgotten (their readers ignore them anyway, so the hour does not matter);
-templates are read afresh from every provider, and what a provider refuses is logged.
+templates and the health of senders are read afresh from every provider, and what a provider refuses
+is logged.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from clarion.services.bulk_actions import forget_old_results
 from clarion.services.insight import fold_insight, forget_insight
 from clarion.services.nonces import forget_old_nonces
 from clarion.services.place import Place
+from clarion.services.sender_health import refresh_all
 from clarion.services.templates import sync_all
 from clarion.store.jobs import TaskSpec
 from clarion.store.pool import Connection, transaction
@@ -27,6 +29,7 @@ __all__ = ["ANSWERS_KEPT_FOR", "forget_old", "upkeep_tasks"]
 SIGN_INS = load("sign_ins")
 IDEMPOTENCY = load("idempotency")
 DRY_RUNS = load("dry_runs")
+DAY_LIMITS = load("day_limits")
 
 # How long the answer of a create is kept under its Idempotency-Key.
 ANSWERS_KEPT_FOR = timedelta(hours=24)
@@ -34,6 +37,9 @@ ANSWERS_KEPT_FOR = timedelta(hours=24)
 # How long a dry run can be read, and how many of one campaign.
 DRY_RUNS_KEPT_FOR = timedelta(days=7)
 DRY_RUNS_KEPT_COUNT = 5
+
+# Longer than any day of a platform with its margin.
+REACHED_KEPT_FOR = timedelta(days=2)
 
 log = structlog.get_logger(__name__)
 
@@ -50,6 +56,9 @@ async def forget_old(connection: Connection, now: datetime) -> int:
         )
         + await forget_old_nonces(connection, now)
         + await forget_old_results(connection, now)
+        + await DAY_LIMITS.execute(
+            connection, "forget_portfolio_people", before=now - REACHED_KEPT_FOR
+        )
         + await DRY_RUNS.execute(
             connection,
             "delete_old_dry_runs",
@@ -77,8 +86,14 @@ def upkeep_tasks(place: Place) -> tuple[TaskSpec, ...]:
             if isinstance(result, ClarionError):
                 log.warning("templates_not_synchronised", sender_id=sender_id, error=str(result))
 
+    async def refresh(timestamp: int) -> None:  # noqa: ARG001 - the queue gives the planned time
+        for sender_id, error in (await refresh_all(place)).items():
+            if error is not None:
+                log.warning("sender_not_refreshed", sender_id=sender_id, error=str(error))
+
     return (
         TaskSpec("forget_old", forget, cron="17 * * * *"),
         TaskSpec("fold_insight", fold, cron="* * * * *"),
         TaskSpec("sync_templates", sync, cron="*/30 * * * *"),
+        TaskSpec("refresh_senders", refresh, cron="*/10 * * * *"),
     )

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clarion.channels.whatsapp.tiers import day_limit_of
+from clarion.channels.whatsapp.tiers import day_limit_of, tier_of
 from clarion.schedule.outflow import Outflow, SenderPace
 from clarion.schedule.pacing import seconds_to_finish
 
@@ -24,13 +24,6 @@ def test_by_a_later_time_the_queue_is_empty_again():
     outflow = Outflow(SenderPace(10, NOW, waiting_count=100))
     at = NOW + timedelta(hours=1)
     assert outflow.take(at) == at + timedelta(seconds=0.1)
-
-
-def test_what_does_not_fit_into_a_day_waits_for_the_next():
-    outflow = Outflow(SenderPace(10, NOW, day_limit=100, day_used_count=98))
-    leaves = [outflow.take(NOW) for _ in range(3)]
-    assert leaves[1] == NOW + timedelta(seconds=0.2)
-    assert leaves[2] >= NOW + timedelta(days=1)
 
 
 @given(
@@ -73,3 +66,19 @@ def test_at_one_instant_it_is_the_arithmetic_of_pacing(count, rate, waiting_coun
 )
 def test_a_tier_is_a_number_of_people_in_a_day(health, limit):
     assert day_limit_of(health) == limit
+
+
+@pytest.mark.parametrize(
+    ("told", "tier"),
+    [
+        ("TIER_2K", "TIER_2K"),
+        ("TIER_UNLIMITED", "TIER_UNLIMITED"),
+        (2000, "TIER_2000"),
+        (-1, "TIER_UNLIMITED"),
+        ("many", None),
+        (None, None),
+        (True, None),
+    ],
+)
+def test_updates_name_a_tier_in_two_ways(told, tier):
+    assert tier_of(told) == tier

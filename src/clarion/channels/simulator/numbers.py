@@ -15,7 +15,7 @@ from clarion.channels.simulator.payloads import Update
 from clarion.channels.simulator.rates import PairLimit, TokenBucket
 from clarion.channels.simulator.settings import RateSettings
 
-__all__ = ["Number", "Subscription"]
+__all__ = ["Number", "Subscription", "tier_of"]
 
 _HIGH_THROUGHPUT = 1_000
 
@@ -71,7 +71,7 @@ class Number:
     bucket: TokenBucket | None
     pairs: PairLimit | None
     quality: str = "GREEN"
-    limit_tier: str = "TIER_100K"
+    people_per_day_count: int | None = None
     ordinals: dict[str, int] = field(default_factory=dict)
     inbound_ordinals: dict[str, int] = field(default_factory=dict)
     window_opened: dict[str, float] = field(default_factory=dict)
@@ -94,6 +94,7 @@ class Number:
     def apply(self, rates: RateSettings, rate: float | None, now: float) -> None:
         """Set the limits: ``rate`` messages a second, or none."""
         self.bucket = None if rate is None else TokenBucket(rate, rates.burst_seconds, now)
+        self.people_per_day_count = rates.people_per_day_count
         self.pairs = (
             PairLimit(rates.pair_seconds, rates.pair_burst_count) if rates.is_pair_limited else None
         )
@@ -112,7 +113,7 @@ class Number:
             "throughput": {"level": level},
             "name_status": "APPROVED",
             "status": "CONNECTED",
-            "whatsapp_business_manager_messaging_limit": self.limit_tier,
+            "whatsapp_business_manager_messaging_limit": tier_of(self.people_per_day_count),
             "health_status": {"can_send_message": "AVAILABLE", "entities": []},
             "webhook_configuration": {
                 "application": subscription.callback_url if subscription else None
@@ -121,6 +122,15 @@ class Number:
         names = {name.strip() for name in fields.split(",")} if fields else _PLAIN_FIELDS
         chosen = {name: value for name, value in document.items() if name in names}
         return chosen | {"id": self.phone_number_id}
+
+
+def tier_of(people_count: int | None) -> str:
+    """The platform's word for a limit of people a day."""
+    if people_count is None:
+        return "TIER_UNLIMITED"
+    if people_count and people_count % 1_000 == 0:
+        return f"TIER_{people_count // 1_000}K"
+    return f"TIER_{people_count}"
 
 
 _PLAIN_FIELDS = frozenset(

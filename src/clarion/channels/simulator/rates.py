@@ -1,13 +1,14 @@
-"""How much the platform takes: two limits, pure arithmetic over a clock that is given.
+"""How much the platform takes: three limits, pure arithmetic over a clock that is given.
 
 ``TokenBucket``: messages a second of one business number; inbound messages take tokens too and may
 push it below zero.  ``PairLimit``: one message in six seconds to the same person, with a burst that is
-borrowed from the future (the generic cell rate algorithm: one number a person).
+borrowed from the future (the generic cell rate algorithm: one number a person).  ``DayLimit``: so many
+different people a moving day to whom the business may open a conversation, all numbers of the portfolio together.
 """
 
 from __future__ import annotations
 
-__all__ = ["PairLimit", "TokenBucket"]
+__all__ = ["DayLimit", "PairLimit", "TokenBucket"]
 
 _PURGE_AT_COUNT = 100_000
 
@@ -59,3 +60,38 @@ class PairLimit:
             self._purge_at_count = max(_PURGE_AT_COUNT, 2 * len(self._due_at))
         self._due_at[to] = due_at + self._interval
         return True
+
+
+class DayLimit:
+    """At most ``people_count`` different people within ``day_seconds``; ``None`` for no limit.
+
+    Who is written to again stays one person, counted from the last time.
+    """
+
+    def __init__(self, people_count: int | None, day_seconds: float) -> None:
+        self.people_count = people_count
+        self.day_seconds = day_seconds
+        self._reached_at: dict[str, float] = {}  # the longest ago first
+
+    def take(self, phone: str, now: float) -> bool:
+        """Whether a conversation with ``phone`` may be opened now; it counts if so."""
+        if self.people_count is None:
+            return True
+        self._forget(now)
+        is_known = self._reached_at.pop(phone, None) is not None
+        if not is_known and len(self._reached_at) >= self.people_count:
+            return False
+        self._reached_at[phone] = now
+        return True
+
+    def used_count(self, now: float) -> int:
+        """How many people count now."""
+        self._forget(now)
+        return len(self._reached_at)
+
+    def _forget(self, now: float) -> None:
+        while self._reached_at:
+            phone, reached_at = next(iter(self._reached_at.items()))
+            if now - reached_at < self.day_seconds:
+                return
+            del self._reached_at[phone]

@@ -56,6 +56,8 @@ _DETAILS: Mapping[int, str] = {
     131057: "The account is in maintenance mode.",
 }
 
+_DAY_LIMIT_DETAILS = "The messaging limit of the business portfolio has been reached."
+
 
 def _refusal(code: int) -> Refusal:
     return Refusal(code, _DETAILS[code])
@@ -150,6 +152,10 @@ class Sends:
         failure, does_refuse = self._obstacle(number, person, template, now, is_open=is_open)
         if failure is not None and does_refuse:
             return self._refused(number, failure)
+        if not is_open and not world.day_limit.take(person.phone, now):
+            return self._refused(
+                number, Refusal(world.settings.rates.day_limit_code, _DAY_LIMIT_DETAILS)
+            )
         category = _category(template, is_marketing_api=is_marketing_api)
         message = self._underway(
             number, draft, person, ordinal, draws, checked, failure, category, is_open=is_open

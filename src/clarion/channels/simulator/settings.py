@@ -109,7 +109,12 @@ class TimingSettings:
 
 @dataclass(frozen=True, slots=True)
 class RateSettings:
-    """How much the platform takes.  ``messages_per_second`` None switches the bucket off."""
+    """How much the platform takes.  ``messages_per_second`` None switches the bucket off.
+
+    ``people_per_day_count`` is how many people the portfolio may open conversations with in
+    ``day_seconds``, ``None`` for no limit.  What the platform answers beyond it is not documented:
+    ``day_limit_code`` is the code.
+    """
 
     messages_per_second: float | None = 80.0
     burst_seconds: float = 1.0
@@ -118,6 +123,9 @@ class RateSettings:
     is_pair_limited: bool = True
     pair_seconds: float = 6.0
     pair_burst_count: int = 45
+    people_per_day_count: int | None = 100_000
+    day_seconds: float = 86_400.0
+    day_limit_code: Literal[130429, 131048] = 131048
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +206,9 @@ class SimulatorSettings:
                 failed=at_once,
                 template_review_seconds=0.0,
             ),
-            rates=RateSettings(messages_per_second=None, is_pair_limited=False),
+            rates=RateSettings(
+                messages_per_second=None, is_pair_limited=False, people_per_day_count=None
+            ),
             webhooks=WebhookSettings(
                 duplicate_share=0.0,
                 disorder_share=0.0,

@@ -20,7 +20,8 @@ from clarion.channels.simulator.media import MediaShelf
 from clarion.channels.simulator.numbers import Number, Subscription
 from clarion.channels.simulator.payloads import event_update
 from clarion.channels.simulator.people import People
-from clarion.channels.simulator.settings import SimulatorSettings
+from clarion.channels.simulator.rates import DayLimit
+from clarion.channels.simulator.settings import RateSettings, SimulatorSettings
 from clarion.channels.simulator.templates import Template, Templates
 from clarion.channels.simulator.webhooks import WebhookPump
 
@@ -48,6 +49,7 @@ class World:
             lambda: self.settings.webhooks, settings.seed, self.clock, self.agenda
         )
         self.numbers: dict[str, Number] = {}
+        self.day_limit = _day_limit(settings.rates)
         self.status_counts: Counter[str] = Counter()
         self._subscriptions: dict[tuple[str, str, str], Subscription] = {}
         self._trace_number = 0
@@ -58,8 +60,14 @@ class World:
         return trace_id(self.settings.seed, self._trace_number)
 
     def set_settings(self, settings: SimulatorSettings) -> None:
-        """Let other settings rule from now on.  The seed stays; rates of numbers begin anew."""
+        """Let other settings rule from now on.  The seed stays; rates of numbers begin anew.
+
+        Another limit of people a day keeps who was counted, and is told to every account.
+        """
         has_new_rates = settings.rates != self.settings.rates
+        has_new_day = (
+            settings.rates.people_per_day_count != self.settings.rates.people_per_day_count
+        )
         has_new_faults = settings.faults != self.settings.faults
         self.settings = settings
         self.agenda.speed = settings.speed
@@ -72,6 +80,25 @@ class World:
             for number in self.numbers.values():
                 rate = settings.rates.messages_per_second
                 number.apply(settings.rates, rate, self.clock.elapsed())
+        if has_new_day:
+            self.day_limit.people_count = settings.rates.people_per_day_count
+            self._tell_capability()
+
+    def _tell_capability(self) -> None:
+        people_count = self.settings.rates.people_per_day_count
+        for waba_id in {number.waba_id for number in self.numbers.values()}:
+            number = self.number_of_account(waba_id)
+            if number is not None and number.subscription is not None:
+                self.tell_event(
+                    number,
+                    "business_capability_update",
+                    {
+                        "max_daily_conversations_per_business": -1
+                        if people_count is None
+                        else people_count,
+                        "max_phone_numbers_per_waba": 25,
+                    },
+                )
 
     def add_number(
         self,
@@ -171,6 +198,7 @@ class World:
         self.status_counts.clear()
         self.pump.counts.clear()
         self.pump.durations.clear()
+        self.day_limit = _day_limit(self.settings.rates)
         for subscription in self._subscriptions.values():
             subscription.waiting.clear()
             subscription.repeats.clear()
@@ -188,3 +216,7 @@ class World:
         self.agenda.close()
         await self.pump.close()
         self.ledger.close()
+
+
+def _day_limit(rates: RateSettings) -> DayLimit:
+    return DayLimit(rates.people_per_day_count, rates.day_seconds)

@@ -24,6 +24,7 @@ from clarion.channels.contract import (
 from clarion.channels.whatsapp.errors import rule_of
 from clarion.channels.whatsapp.inbound import addresses_of, events_of_message
 from clarion.channels.whatsapp.statuses import instant_of, receipt_of_plain
+from clarion.channels.whatsapp.tiers import tier_of
 from clarion.domain.message import Address, AddressKind, Channel
 
 __all__ = ["events_of_change"]
@@ -177,7 +178,11 @@ def _template_category(value: _Value, account_key: str) -> Iterator[Event]:
 
 def _sender(value: _Value, account_key: str) -> Iterator[Event]:
     # Meta names the number only as it is displayed; the engine finds the sender by it.
-    yield SenderChanged(account_key, None, MappingProxyType(dict(value)))
+    facts = dict(value)
+    limit = tier_of(value.get("max_daily_conversations_per_business"))
+    if limit is not None:
+        facts["messaging_limit"] = limit
+    yield SenderChanged(account_key, None, MappingProxyType(facts))
 
 
 _ACCOUNT_PAUSES = frozenset(

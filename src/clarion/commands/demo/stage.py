@@ -38,7 +38,8 @@ from clarion.services.sample_shop import (
     start_campaigns,
 )
 from clarion.services.scope import Scope
-from clarion.services.senders import Sender, refresh_health
+from clarion.services.sender_health import refresh_health
+from clarion.services.senders import Sender
 from clarion.services.workspaces import first_workspace
 from clarion.store.pool import transaction
 

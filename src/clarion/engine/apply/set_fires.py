@@ -13,7 +13,9 @@ __all__ = ["FireKind", "cancel_fires", "set_fires"]
 
 FIRES = load("fires")
 
-FireKind = Literal["campaign", "chunk", "session", "retry", "doubt", "sender", "start", "delivery"]
+FireKind = Literal[
+    "campaign", "chunk", "session", "retry", "doubt", "sender", "start", "delivery", "day_limit"
+]
 
 
 async def set_fires(

@@ -44,6 +44,22 @@ FROM senders s
 WHERE s.workspace_id = :workspace_id AND s.status = 'paused' AND :now::timestamptz IS NOT NULL
 ORDER BY s.name LIMIT 20;
 
+-- name: sender_day_limit
+-- Senders whose account may reach nobody more today, and for whom messages wait (counted to a bound).
+SELECT s.id AS subject_id, s.name AS subject_name, w.count, NULL::text AS detail, w.since_at
+FROM senders s
+CROSS JOIN LATERAL (
+    SELECT count(*) AS count, min(h.created_at) AS since_at
+    FROM (
+        SELECT m.created_at FROM messages m
+        WHERE m.sender_id = s.id AND m.status = 'held' AND m.reason = 'day_limit'
+        ORDER BY m.id LIMIT 100000
+    ) h
+) w
+WHERE s.workspace_id = :workspace_id AND s.status <> 'removed' AND w.count > 0
+  AND :now::timestamptz IS NOT NULL
+ORDER BY s.name LIMIT 20;
+
 -- name: sender_quality
 -- Senders whose quality has dropped.
 SELECT s.id AS subject_id, s.name AS subject_name, 1::bigint AS count,

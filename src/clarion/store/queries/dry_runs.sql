@@ -27,18 +27,18 @@ LEFT JOIN windows w ON w.contact_id = p.contact_id AND w.sender_id = p.sender_id
 WHERE NOT is_window_open(w.last_inbound_at, :at::timestamptz);
 
 -- name: paces
--- What decides how fast the senders of a workspace are: the rate, what waits in the outbox, what is
--- known of their limits, and with how many people they began a conversation since an instant.
-SELECT s.id, s.name, s.channel, s.status, s.rate_per_second, s.health,
+-- What decides how fast the senders of a workspace are: the rate, what waits in the outbox, the
+-- account that their people are counted for, and how many messages wait for a place there.
+SELECT s.id, s.name, s.channel, s.account_key, s.status, s.rate_per_second,
     (SELECT coalesce(sum(greatest(0, o.tail_position - CASE o.lane
             WHEN 'conversation' THEN l.conversation_intent_position
             ELSE l.bulk_intent_position END)), 0)
      FROM outboxes o WHERE o.sender_id = s.id)::bigint AS waiting_count,
-    CASE WHEN s.health ? 'messaging_limit' THEN (
-        SELECT count(DISTINCT m.contact_id) FROM messages m
-        WHERE m.workspace_id = s.workspace_id AND m.sender_id = s.id AND m.direction = 'out'
-          AND m.content ->> 'kind' = 'template' AND m.accepted_at > :since::timestamptz
-    ) ELSE 0 END::bigint AS day_used_count
+    (SELECT p.id FROM portfolios p
+     WHERE p.workspace_id = s.workspace_id AND p.channel = s.channel
+       AND p.account_key = s.account_key) AS portfolio_id,
+    (SELECT count(*) FROM messages m
+     WHERE m.sender_id = s.id AND m.status = 'held' AND m.reason = 'day_limit') AS day_waiting_count
 FROM senders s
 JOIN sender_leases l ON l.sender_id = s.id
 WHERE s.workspace_id = :workspace_id AND s.status <> 'removed'

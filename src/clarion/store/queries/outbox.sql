@@ -138,7 +138,13 @@ WHERE s.workspace_id = :workspace_id AND l.owner <> '' AND l.lease_until > clock
 -- consent, suppression, the 24 hour window, the template and the campaign: what must not leave
 -- carries its reason.
 -- A message that is gone (its contact was deleted) is stale, so that the mark passes it.
+-- A template to somebody whose window is closed opens a conversation; `is_reached` when the person
+-- counts already for the account's limit of people in 24 hours.
 SELECT r.position, r.message_id, r.attempt, m.reply_to, m.content, m.to_kind, m.to_value, m.channel,
+    m.contact_id,
+    m.content ->> 'kind' = 'template' AND NOT is_window_open(w.last_inbound_at, :now::timestamptz)
+        AS opens_conversation,
+    q.contact_id IS NOT NULL AS is_reached,
     CASE WHEN r.attempt = 1 THEN 0 ELSE (
         SELECT count(*) FROM attempts a WHERE a.message_id = r.message_id
     ) END AS tried_count,
@@ -164,6 +170,8 @@ LEFT JOIN campaigns c ON c.id = m.campaign_id
 LEFT JOIN consents k ON k.contact_id = m.contact_id AND k.channel = m.channel
 LEFT JOIN suppressions s ON s.contact_id = m.contact_id AND s.channel = m.channel
 LEFT JOIN windows w ON w.contact_id = m.contact_id AND w.sender_id = m.sender_id
+LEFT JOIN portfolio_people q ON q.portfolio_id = :portfolio_id::bigint
+    AND q.contact_id = m.contact_id AND q.reached_at > :reached_since::timestamptz
 WHERE r.sender_id = :sender_id AND r.lane = :lane AND r.position > :after_position
 ORDER BY r.position
 LIMIT :limit;

@@ -93,6 +93,10 @@ FROM senders
 WHERE status = 'active'
 ORDER BY workspace_id, channel, account_key, id;
 
+-- name: senders_to_refresh
+-- Every active sender, for the periodic question how it fares.
+SELECT id, workspace_id FROM senders WHERE status = 'active' ORDER BY id;
+
 -- name: sender_of_account
 -- A sender of an account, an active one first, to ask the provider through.
 SELECT id FROM senders

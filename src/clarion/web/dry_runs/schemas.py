@@ -65,7 +65,12 @@ class SenderForecastAnswer(BaseModel):
     rate_per_second: float
     waiting_count: int = Field(description="Messages that are in its outbox already.")
     day_limit: int | None = Field(description="People in 24 hours; null when no limit is known.")
-    day_used_count: int = Field(description="People in the last 24 hours.")
+    day_used_count: int = Field(
+        description="People with whom its account opened conversations in the last 24 hours."
+    )
+    day_waiting_count: int = Field(
+        default=0, description="Of the messages, how many wait until the 24 hours have room."
+    )
     send_count: int
     first_send_at: datetime | None
     finish_at: datetime | None

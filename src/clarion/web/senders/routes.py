@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from clarion.reports.message_counts import counts_of_senders
-from clarion.services import senders, templates
+from clarion.services import sender_health, senders, templates
 from clarion.services.senders import NewSender, SenderChange, WhatsAppConfig
 from clarion.web.access import Asking, AskingBriefly
 from clarion.web.database import DB, PlaceOf
@@ -142,7 +142,7 @@ async def sender_refresh_health(
     scope: AskingBriefly, place: PlaceOf, sender_id: Id
 ) -> SenderAnswer:
     """The answer is kept in `health`."""
-    return SenderAnswer.model_validate(await senders.refresh_health(place, scope, sender_id))
+    return SenderAnswer.model_validate(await sender_health.refresh_health(place, scope, sender_id))
 
 
 @router.post(
