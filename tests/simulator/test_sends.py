@@ -328,4 +328,4 @@ async def test_a_portfolio_opens_conversations_with_so_many_people_a_day(shop, r
     )
     assert number["whatsapp_business_manager_messaging_limit"] == "TIER_2"
     (told,) = receiver.changes("business_capability_update")
-    assert told["value"]["max_daily_conversations_per_business"] == 2
+    assert told["max_daily_conversations_per_business"] == 2

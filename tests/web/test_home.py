@@ -104,6 +104,19 @@ async def jobs_dead(admin: httpx.AsyncClient, place: Any) -> None:
     )
 
 
+async def sender_day_limit(admin: httpx.AsyncClient, place: Any) -> None:
+    made = await admin.post("/api/v1/senders", json=SENDER)
+    contact = await admin.post("/api/v1/contacts", json={"phone": "+8613800138001"})
+    await place.pool.execute(
+        "INSERT INTO messages (workspace_id, direction, channel, sender_id, contact_id, content,"
+        " status, reason, created_at)"
+        " SELECT id, 'out', 'whatsapp', $1, $2, '{}', 'held', 'day_limit', $3 FROM workspaces",
+        made.json()["id"],
+        contact.json()["id"],
+        place.clock(),
+    )
+
+
 Cause = Callable[[httpx.AsyncClient, Any], Awaitable[None]]
 CAUSES: dict[str, Cause] = {
     each.__name__: each
@@ -113,6 +126,7 @@ CAUSES: dict[str, Cause] = {
         campaign_suspended,
         occurrence_missed,
         sender_paused,
+        sender_day_limit,
         sender_quality,
         template_stopped,
         conversation_waiting,

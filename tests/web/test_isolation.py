@@ -93,6 +93,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "template_switch": {"is_archived": True},
     "sender_update": {"name": "mine"},
     "sender_pause": {},
+    "sender_replace_secrets": {"app_secret": "another"},
     "flow_update_draft": {"definition": SAMPLE, "revision": 1},
     "flow_publish": {},
     "user_set_password": {"password": "twelve letters"},

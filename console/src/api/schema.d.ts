@@ -472,6 +472,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/senders/{sender_id}/replace-secrets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replace the secrets of a sender while it works
+         * @description A new access token is tried first; the former app secret opens webhooks for a while longer.
+         */
+        post: operations["sender_replace_secrets"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/senders/{sender_id}/forget-former-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take no more webhooks that are signed with the former app secret
+         * @description At the latest two seconds later on every machine.
+         */
+        post: operations["sender_forget_former_secret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/senders/{sender_id}/check-webhook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * See whether the provider's webhooks reach this server
+         * @description Every link of the chain in its order, each with what was found and what to do.
+         */
+        post: operations["sender_check_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/senders/{sender_id}/subscribe-webhook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Subscribe a sender's account to the app
+         * @description So that the provider sends the account's webhooks.
+         */
+        post: operations["sender_subscribe_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/senders/{sender_id}/sync-templates": {
         parameters: {
             query?: never;
@@ -4333,6 +4413,36 @@ export interface components {
             byte_count: number;
         };
         /**
+         * FindingAnswer
+         * @description One link of the chain by which the provider's webhooks reach us.
+         */
+        FindingAnswer: {
+            /**
+             * Link
+             * @enum {string}
+             */
+            link: "token" | "address" | "subscription" | "handshake" | "events" | "signatures";
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "ok" | "problem" | "unknown";
+            /**
+             * Found
+             * @description What was found, in words.
+             */
+            found: string;
+            /**
+             * Next Step
+             * @description What to do; empty when there is nothing to do.
+             */
+            next_step: string;
+            /** Details */
+            details: {
+                [key: string]: unknown;
+            };
+        };
+        /**
          * FlowAnswer
          * @description A flow with its draft.
          */
@@ -5336,10 +5446,62 @@ export interface components {
              * @description Messages in its outbox.
              */
             waiting_count: number;
+            /**
+             * Minute Count
+             * @description Messages that the platform took from it in the last minute.
+             */
+            minute_count: number;
             /** Health */
             health: {
                 [key: string]: unknown;
             };
+            /**
+             * Day Limit
+             * @description With how many people its account may open conversations in 24 hours; null when no limit is known.
+             */
+            day_limit: number | null;
+            /**
+             * Day Used Count
+             * @description With how many it did in the last 24 hours.
+             */
+            day_used_count: number;
+            /**
+             * Day Waiting Count
+             * @description Messages that wait until the 24 hours have room.
+             */
+            day_waiting_count: number;
+            /**
+             * Next Place At
+             * @description When the first of them may go; null while there is room.
+             */
+            next_place_at: string | null;
+            /**
+             * Last Event At
+             * @description When its webhook last brought something.
+             */
+            last_event_at: string | null;
+            /**
+             * Handshake At
+             * @description When the provider last shook hands.
+             */
+            handshake_at: string | null;
+            /**
+             * Signature Refused Count
+             * @description Webhooks whose signature did not fit, since the app secret was last replaced.
+             */
+            signature_refused_count: number;
+            /** Signature Refused At */
+            signature_refused_at: string | null;
+            /**
+             * Former Secret Until
+             * @description Until then webhooks signed with the former app secret are taken too.
+             */
+            former_secret_until: string | null;
+            /**
+             * Former Secret At
+             * @description When the last webhook came that was signed with the former app secret.
+             */
+            former_secret_at: string | null;
             /**
              * Created At
              * Format: date-time
@@ -6786,6 +6948,33 @@ export interface components {
             role: components["schemas"]["Role"];
         };
         /**
+         * RotationBody
+         * @description Secrets to replace while the sender works; what is not named stays.
+         */
+        RotationBody: {
+            /**
+             * Token
+             * @description Tried at the provider before it replaces the old one.
+             */
+            token?: string | null;
+            /** App Secret */
+            app_secret?: string | null;
+            /** Verify Token */
+            verify_token?: string | null;
+            /**
+             * Accept Former Seconds
+             * @description How long webhooks that are signed with the former app secret are still taken; 0 when it leaked.
+             * @default 86400
+             */
+            accept_former_seconds: number;
+            /**
+             * Is Resumed
+             * @description Whether a paused sender goes on.
+             * @default false
+             */
+            is_resumed: boolean;
+        };
+        /**
          * SaidAnswer
          * @description One message, or one answer to it.
          */
@@ -6904,10 +7093,62 @@ export interface components {
              * @description Messages in its outbox.
              */
             waiting_count: number;
+            /**
+             * Minute Count
+             * @description Messages that the platform took from it in the last minute.
+             */
+            minute_count: number;
             /** Health */
             health: {
                 [key: string]: unknown;
             };
+            /**
+             * Day Limit
+             * @description With how many people its account may open conversations in 24 hours; null when no limit is known.
+             */
+            day_limit: number | null;
+            /**
+             * Day Used Count
+             * @description With how many it did in the last 24 hours.
+             */
+            day_used_count: number;
+            /**
+             * Day Waiting Count
+             * @description Messages that wait until the 24 hours have room.
+             */
+            day_waiting_count: number;
+            /**
+             * Next Place At
+             * @description When the first of them may go; null while there is room.
+             */
+            next_place_at: string | null;
+            /**
+             * Last Event At
+             * @description When its webhook last brought something.
+             */
+            last_event_at: string | null;
+            /**
+             * Handshake At
+             * @description When the provider last shook hands.
+             */
+            handshake_at: string | null;
+            /**
+             * Signature Refused Count
+             * @description Webhooks whose signature did not fit, since the app secret was last replaced.
+             */
+            signature_refused_count: number;
+            /** Signature Refused At */
+            signature_refused_at: string | null;
+            /**
+             * Former Secret Until
+             * @description Until then webhooks signed with the former app secret are taken too.
+             */
+            former_secret_until: string | null;
+            /**
+             * Former Secret At
+             * @description When the last webhook came that was signed with the former app secret.
+             */
+            former_secret_at: string | null;
             /**
              * Created At
              * Format: date-time
@@ -6966,9 +7207,15 @@ export interface components {
             day_limit: number | null;
             /**
              * Day Used Count
-             * @description People in the last 24 hours.
+             * @description People with whom its account opened conversations in the last 24 hours.
              */
             day_used_count: number;
+            /**
+             * Day Waiting Count
+             * @description Of the messages, how many wait until the 24 hours have room.
+             * @default 0
+             */
+            day_waiting_count: number;
             /** Send Count */
             send_count: number;
             /** First Send At */
@@ -8669,6 +8916,96 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["SenderAnswer"];
                 };
+            };
+        };
+    };
+    sender_replace_secrets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sender_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RotationBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SenderAnswer"];
+                };
+            };
+        };
+    };
+    sender_forget_former_secret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sender_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SenderAnswer"];
+                };
+            };
+        };
+    };
+    sender_check_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sender_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FindingAnswer"][];
+                };
+            };
+        };
+    };
+    sender_subscribe_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sender_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets as randomness
+from datetime import timedelta
 from typing import Annotated, Any
 
 import typer
@@ -14,6 +16,7 @@ from clarion.domain.errors import ClarionError, FieldError
 from clarion.reports.message_counts import MessageCounts, counts_of_senders
 from clarion.services import senders
 from clarion.services.sender_health import refresh_health
+from clarion.services.sender_secrets import Rotation, rotate_secrets
 from clarion.services.senders import (
     DEFAULT_BASE_URL,
     DEFAULT_VERSION,
@@ -21,7 +24,13 @@ from clarion.services.senders import (
     Sender,
     WhatsAppConfig,
 )
-from clarion.web.senders.schemas import NewSenderBody, SenderAnswer
+from clarion.services.webhook_checks import (
+    CHALLENGE_BYTES,
+    Finding,
+    check_webhook,
+    subscribe_webhook,
+)
+from clarion.web.senders.schemas import FindingAnswer, NewSenderBody, SenderAnswer
 
 __all__ = ["app"]
 
@@ -224,6 +233,86 @@ def sender_health(name: Name, *, workspace: InWorkspace = None, as_json: AsJson 
     else:
         told = {f"provider.{name}": value for name, value in sender.health.items()}
         print_facts({"name": sender.name, "status": sender.status, **told})
+
+
+@app.command("check")
+def sender_check(name: Name, *, workspace: InWorkspace = None, as_json: AsJson = False) -> None:
+    """See whether the provider's webhooks reach this server; exit code 1 when a link is broken."""
+
+    async def work() -> list[Finding]:
+        async with open_desk(workspace) as desk:
+            async with desk.transaction() as connection:
+                sender = await senders.sender_named(connection, desk.scope, name)
+            settings = desk.place.settings
+            return await check_webhook(
+                desk.place,
+                desk.scope,
+                sender.id,
+                origin=f"http://{settings.host}:{settings.port}",
+                challenge=randomness.token_hex(CHALLENGE_BYTES),
+            )
+
+    findings = run(work())
+    if as_json:
+        shown = [FindingAnswer.model_validate(each).model_dump(mode="json") for each in findings]
+        print_json({"items": shown})
+    else:
+        rows = [
+            {"link": each.link, "": each.state, "found": each.found, "to do": each.next_step}
+            for each in findings
+        ]
+        print_table(rows, nothing="")
+    if any(each.state == "problem" for each in findings):
+        raise typer.Exit(1)
+
+
+@app.command("subscribe")
+def sender_subscribe(name: Name, *, workspace: InWorkspace = None) -> None:
+    """Subscribe the sender's account to the app, so that webhooks come."""
+
+    async def work() -> None:
+        async with open_desk(workspace) as desk:
+            async with desk.transaction() as connection:
+                sender = await senders.sender_named(connection, desk.scope, name)
+            await subscribe_webhook(desk.place, desk.scope, sender.id)
+
+    run(work())
+    print_note(f"The account of {name} is subscribed.")
+
+
+@app.command("replace-secrets")
+def sender_replace_secrets(
+    name: Name,
+    token: Annotated[str | None, typer.Option(help="The new access token; tried first.")] = None,
+    app_secret: Annotated[
+        str | None, typer.Option(help="The new app secret, which signs webhooks.")
+    ] = None,
+    verify_token: Annotated[str | None, typer.Option(help="For the webhook's handshake.")] = None,
+    accept_former_hours: Annotated[
+        float,
+        typer.Option(
+            min=0,
+            max=168,
+            help="How long webhooks signed with the former app secret are taken; 0 if it leaked.",
+        ),
+    ] = 24,
+    resume: Annotated[bool, typer.Option("--resume", help="Let a paused sender go on.")] = False,
+    *,
+    workspace: InWorkspace = None,
+    as_json: AsJson = False,
+) -> None:
+    """Replace secrets while the sender works; give none to be asked for an access token."""
+    given = {"token": token, "app_secret": app_secret, "verify_token": verify_token}
+    if not any(given.values()):
+        given["token"] = typer.prompt("New access token", hide_input=True)
+    rotation = Rotation(
+        **given, accept_former_for=timedelta(hours=accept_former_hours), is_resumed=resume
+    )
+
+    async def replace(desk: Desk, sender_id: int) -> Sender:
+        return await rotate_secrets(desk.place, desk.scope, sender_id, rotation)
+
+    _change(name, workspace, replace, as_json=as_json)
 
 
 @app.command("remove")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import orjson
 
@@ -11,7 +12,7 @@ from clarion.domain.message import Channel
 from clarion.store.queries import Row
 from clarion.store.secrets import Sealer
 
-__all__ = ["account_of", "open_secrets", "seal_secrets"]
+__all__ = ["account_of", "former_account_of", "open_secrets", "seal_secrets"]
 
 
 def seal_secrets(sealer: Sealer, secrets: Mapping[str, str], webhook_key: str) -> str:
@@ -33,3 +34,11 @@ def account_of(sealer: Sealer, row: Row) -> SenderAccount:
         config=row["config"],
         secrets=open_secrets(sealer, row["secrets_sealed"], row["webhook_key"]),
     )
+
+
+def former_account_of(account: SenderAccount) -> SenderAccount | None:
+    """The account as it was before its app secret was replaced; ``None`` if it never was."""
+    former = account.secrets.get("former_app_secret")
+    if former is None:
+        return None
+    return replace(account, secrets={**account.secrets, "app_secret": former})

@@ -25,8 +25,9 @@ from clarion.channels.contract import SenderAccount
 from clarion.channels.registry import ADAPTERS
 from clarion.domain.errors import ClarionError
 from clarion.domain.message import Channel
-from clarion.engine.accounts import account_of
+from clarion.engine.accounts import account_of, former_account_of
 from clarion.engine.parts import Parts
+from clarion.engine.webhook_watch import WebhookWatch
 from clarion.store.pool import DATABASE_AWAY
 from clarion.store.queries import load
 
@@ -42,7 +43,25 @@ Send = Callable[[Message], Awaitable[None]]
 
 # Meta's limit is 3 MB a body.
 _MAX_BODY_BYTES = 4 << 20
-_ACCOUNT_SECONDS = 10.0
+_ACCOUNT_SECONDS = 2.0
+
+
+_TELL_SECONDS = 1.0
+# A signature that does not fit may be one of a secret that was replaced a moment ago.
+_READ_AGAIN_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """The account behind an address as read at ``read_at`` (seconds of the loop's clock).
+
+    Until ``former_until`` what is signed with the former secret of ``former`` is taken too.
+    """
+
+    account: SenderAccount
+    read_at: float
+    former: SenderAccount | None = None
+    former_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +77,9 @@ class WebhookReceiver:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
-        self._accounts: dict[tuple[str, str], tuple[float, SenderAccount | None]] = {}
+        self._accounts: dict[tuple[str, str], _Known] = {}
+        self._watch = WebhookWatch()
+        self._teller: asyncio.Task[None] | None = None
         self._waiting: list[_Waiting] = []
         self._arrived = asyncio.Event()
         self._flusher: asyncio.Task[None] | None = None
@@ -66,15 +87,19 @@ class WebhookReceiver:
     def start(self) -> None:
         """Begin to commit what arrives."""
         self._flusher = asyncio.create_task(self._flush_for_ever())
+        self._teller = asyncio.create_task(self._tell_for_ever())
 
     async def stop(self) -> None:
         """Commit what has arrived, then stop."""
         if self._waiting:
             await asyncio.wait([each.done for each in self._waiting])
-        if self._flusher is not None:
-            self._flusher.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._flusher
+        for task in (self._flusher, self._teller):
+            if task is not None:
+                task.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await task
+        with contextlib.suppress(asyncpg.PostgresError, *DATABASE_AWAY):
+            await self._watch.tell(self._parts.pool)
 
     async def __call__(self, scope: Mapping[str, Any], receive: Receive, send: Send) -> None:
         """One webhook request."""
@@ -93,15 +118,16 @@ class WebhookReceiver:
 
     async def _answer(self, scope: Mapping[str, Any], receive: Receive) -> bytes:
         method: str = scope["method"]
-        account = await self._account(scope["path"])
-        adapter = ADAPTERS[account.channel]
+        known = await self._known(scope["path"], _ACCOUNT_SECONDS)
+        account = known.account
         if method == "GET":
             query = dict(parse_qsl(scope["query_string"].decode("latin-1")))
-            challenge = adapter.handshake(account, query)
+            challenge = ADAPTERS[account.channel].handshake(account, query)
             if challenge is None:
                 raise ClarionError(
                     "webhook.signature_invalid", "The verify token is not the sender's."
                 )
+            self._watch.handshake(account.id, self._parts.now())
             return challenge.encode()
         if method != "POST":
             raise ClarionError(
@@ -111,34 +137,60 @@ class WebhookReceiver:
         headers = {
             name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]
         }
-        if not adapter.verify(account, headers, body):
+        signer = self._signer(known, headers, body)
+        if signer is None:
+            known = await self._known(scope["path"], _READ_AGAIN_SECONDS)
+            signer = self._signer(known, headers, body)
+        now = self._parts.now()
+        if signer is None:
+            self._watch.refused(account.id, now)
             raise ClarionError(
                 "webhook.signature_invalid",
                 "The signature does not fit the body and the app secret.",
             )
         await self._keep(account.id, body)
+        self._watch.event(account.id, now, is_former_secret=signer is known.former)
         return b"ok"
 
-    async def _account(self, path: str) -> SenderAccount:
-        """The account behind an address, remembered for a few seconds."""
+    def _signer(
+        self, known: _Known, headers: Mapping[str, str], body: bytes
+    ) -> SenderAccount | None:
+        """The account whose secret signed a body: as it is, or as it was a while ago."""
+        adapter = ADAPTERS[known.account.channel]
+        if adapter.verify(known.account, headers, body):
+            return known.account
+        until = known.former_until
+        if known.former is None or until is None or until <= self._parts.now():
+            return None
+        return known.former if adapter.verify(known.former, headers, body) else None
+
+    async def _known(self, path: str, seconds: float) -> _Known:
+        """The account behind an address, remembered for so many seconds."""
         parts = path.strip("/").split("/")
         if len(parts) != 3:
             raise ClarionError("webhook.not_found", f"There is no webhook address {path}.")
         key = (parts[1], parts[2])
         now = asyncio.get_running_loop().time()
         known = self._accounts.get(key)
-        if known is None or known[0] < now:
+        if known is None or known.read_at + seconds < now:
             row = await WEBHOOKS.fetchrow(
                 self._parts.pool, "sender_by_webhook_key", channel=key[0], webhook_key=key[1]
             )
-            if row is None:
+            if row is None or row["channel"] not in set(Channel):
+                self._accounts.pop(key, None)
                 raise ClarionError("webhook.not_found", "No sender listens at this address.")
-            known = (now + _ACCOUNT_SECONDS, account_of(self._parts.sealer, row))
+            account = account_of(self._parts.sealer, row)
+            known = _Known(account, now, former_account_of(account), row["former_secret_until"])
             self._accounts[key] = known
-        account = known[1]
-        if account is None or account.channel not in set(Channel):
-            raise ClarionError("webhook.not_found", "No sender listens at this address.")
-        return account
+        return known
+
+    async def _tell_for_ever(self) -> None:
+        while True:
+            await asyncio.sleep(_TELL_SECONDS)
+            try:
+                await self._watch.tell(self._parts.pool)
+            except (asyncpg.PostgresError, *DATABASE_AWAY) as error:
+                log.warning("webhooks_not_noted", error=repr(error))
 
     async def _keep(self, sender_id: int, body: bytes) -> None:
         """Wait until the body is committed.  Raises ``server.unavailable`` if it cannot be."""

@@ -63,5 +63,13 @@ class Management(Protocol):
     ) -> Mapping[str, Any]:
         """What the provider says about the sender, in our words."""
 
+    async def subscribed_apps(
+        self, account: SenderAccount, session: aiohttp.ClientSession, /
+    ) -> Sequence[str]:
+        """The names of the apps that get the account's webhooks."""
+
+    async def subscribe(self, account: SenderAccount, session: aiohttp.ClientSession, /) -> None:
+        """Let the account's webhooks come to us."""
+
 
 MANAGEMENT: Mapping[Channel, Management] = MappingProxyType({Channel.WHATSAPP: whatsapp})

@@ -11,12 +11,13 @@ from __future__ import annotations
 import secrets as randomness
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 import asyncpg
 
 from clarion.channels.contract import SenderAccount
+from clarion.channels.whatsapp.tiers import day_limit_of
 from clarion.domain.errors import ClarionError
 from clarion.domain.identity import Permission
 from clarion.domain.message import Channel
@@ -49,6 +50,7 @@ __all__ = [
 QUERIES = load("senders")
 OUTBOX = load("outbox")
 WEBHOOK_KEY_BYTES = 16
+DAY = timedelta(days=1)
 DEFAULT_BASE_URL = "https://graph.facebook.com"
 DEFAULT_VERSION = "v25.0"
 
@@ -102,7 +104,11 @@ class SenderChange:
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """A sender as it may be shown: no secret but its webhook's address."""
+    """A sender as it may be shown: no secret but its webhook's address.
+
+    ``day_used_count`` is with how many people its account opened conversations in the last 24 hours,
+    ``minute_count`` how many messages the platform took from it in the last minute.
+    """
 
     id: int
     channel: Channel
@@ -121,11 +127,33 @@ class Sender:
     health: Mapping[str, Any]
     created_at: datetime
     updated_at: datetime
+    last_event_at: datetime | None = None
+    handshake_at: datetime | None = None
+    signature_refused_count: int = 0
+    signature_refused_at: datetime | None = None
+    former_secret_until: datetime | None = None
+    former_secret_at: datetime | None = None
+    day_used_count: int = 0
+    day_waiting_count: int = 0
+    first_reached_at: datetime | None = None
+    minute_count: int = 0
 
     @property
     def webhook_path(self) -> str:
         """Where the provider must send its webhooks."""
         return webhook_path_of(self.channel, self.webhook_key)
+
+    @property
+    def day_limit(self) -> int | None:
+        """With how many people conversations may be opened in 24 hours, if a limit is known."""
+        return day_limit_of(self.health)
+
+    @property
+    def next_place_at(self) -> datetime | None:
+        """When somebody who waits for the limit may go; ``None`` when nobody has to wait."""
+        if self.day_limit is None or self.day_used_count < self.day_limit:
+            return None
+        return None if self.first_reached_at is None else self.first_reached_at + DAY
 
 
 def webhook_path_of(channel: str, webhook_key: str) -> str:
@@ -186,7 +214,18 @@ async def create_sender(
 async def list_senders(connection: Connection, scope: Scope) -> list[Sender]:
     """The senders that were not removed, by name; a workspace has few."""
     scope.require(Permission.READ)
-    rows = await QUERIES.fetch(connection, "senders_of", workspace_id=scope.workspace_id)
+    return await _senders(connection, scope, None)
+
+
+async def _senders(connection: Connection, scope: Scope, sender_id: int | None) -> list[Sender]:
+    rows = await QUERIES.fetch(
+        connection,
+        "senders_of",
+        workspace_id=scope.workspace_id,
+        sender_id=sender_id,
+        now=scope.now,
+        since=scope.now - DAY,
+    )
     return [_sender_of(row) for row in rows]
 
 
@@ -197,12 +236,9 @@ async def read_sender(connection: Connection, scope: Scope, sender_id: int) -> S
 
 
 async def _read(connection: Connection, scope: Scope, sender_id: int) -> Sender:
-    row = await QUERIES.fetchrow(
-        connection, "read_sender", workspace_id=scope.workspace_id, sender_id=sender_id
-    )
-    if row is None:
-        raise _not_found(sender_id)
-    return _sender_of(row)
+    for sender in await _senders(connection, scope, sender_id):
+        return sender
+    raise _not_found(sender_id)
 
 
 async def sender_named(connection: Connection, scope: Scope, name: str) -> Sender:

@@ -77,9 +77,11 @@ class Management:
         if isinstance(document, Refusal):
             return document
         url = document.get("override_callback_uri")
+        numbers = self._numbers_of(waba_id)
+        for number in numbers:
+            number.is_subscribed = True
         if not url:
             return {"success": True}
-        numbers = [n for n in self._world.numbers.values() if n.waba_id == waba_id]
         known = numbers[0].subscription
         if known is None:
             return Refusal(100, "The app has no app secret; register the number with one first.")
@@ -92,6 +94,21 @@ class Management:
         for number in numbers:
             number.subscription = subscription
         return {"success": True}
+
+    def list_apps(self, waba_id: str) -> _Outcome:
+        """The apps that get the account's updates: ours, or none."""
+        app = {"id": "1", "name": "Simulated app", "link": "https://simulated.example/app"}
+        is_subscribed = any(number.is_subscribed for number in self._numbers_of(waba_id))
+        return {"data": [{"whatsapp_business_api_data": app}] if is_subscribed else []}
+
+    def unsubscribe(self, waba_id: str) -> _Outcome:
+        """Tell the app nothing more of the account."""
+        for number in self._numbers_of(waba_id):
+            number.is_subscribed = False
+        return {"success": True}
+
+    def _numbers_of(self, waba_id: str) -> list[Number]:
+        return [number for number in self._world.numbers.values() if number.waba_id == waba_id]
 
     # media
 

@@ -70,6 +70,7 @@ class Number:
     subscription: Subscription | None
     bucket: TokenBucket | None
     pairs: PairLimit | None
+    is_subscribed: bool = True
     quality: str = "GREEN"
     people_per_day_count: int | None = None
     ordinals: dict[str, int] = field(default_factory=dict)

@@ -46,7 +46,9 @@ class Routes:
             ("POST", "message_templates"): self._create_template,
             ("DELETE", "message_templates"): self._delete_templates,
             ("GET", "phone_numbers"): self._list_numbers,
+            ("GET", "subscribed_apps"): self._list_apps,
             ("POST", "subscribed_apps"): self._subscribe,
+            ("DELETE", "subscribed_apps"): self._unsubscribe,
             ("POST", "unpause"): self._unpause,
             ("GET", ""): self._get_node,
             ("POST", ""): self._post_node,
@@ -107,6 +109,14 @@ class Routes:
         self, node: str, request: HttpRequest, query: Mapping[str, str]
     ) -> HttpAnswer:
         return self._on_account(node, request, lambda: self._management.list_numbers(node, query))
+
+    def _list_apps(self, node: str, request: HttpRequest, _query: Mapping[str, str]) -> HttpAnswer:
+        return self._on_account(node, request, lambda: self._management.list_apps(node))
+
+    def _unsubscribe(
+        self, node: str, request: HttpRequest, _query: Mapping[str, str]
+    ) -> HttpAnswer:
+        return self._on_account(node, request, lambda: self._management.unsubscribe(node))
 
     async def _subscribe(
         self, node: str, request: HttpRequest, _query: Mapping[str, str]

@@ -52,7 +52,7 @@ class WebhookPump:
     def tell(self, number: Number, update: Update, *, duplicate: float, disorder: float) -> None:
         """Have an update told.  The two chances decide whether it is doubled or comes late."""
         subscription, settings = number.subscription, self._settings()
-        if subscription is None or not settings.is_on:
+        if subscription is None or not number.is_subscribed or not settings.is_on:
             self.counts["dropped_update_count"] += 1
             return
         if duplicate < settings.duplicate_share:

@@ -27,6 +27,8 @@ __all__ = [
     "edit_template",
     "list_templates",
     "sender_health",
+    "subscribe",
+    "subscribed_apps",
     "upload_media",
 ]
 
@@ -50,8 +52,11 @@ _HEALTH_WORDS: Mapping[str, str] = MappingProxyType(
         "whatsapp_business_manager_messaging_limit": "messaging_limit",
         "throughput": "throughput_level",
         "health_status": "health",
+        "webhook_configuration": "callback_url",
     }
 )
+# Where Meta's webhooks may be configured, the place that counts first.
+_CALLBACK_PLACES = ("phone_number", "whatsapp_business_account", "application")
 
 
 async def list_templates(
@@ -125,7 +130,8 @@ async def sender_health(
     """What Meta says about the number, in our words; what it leaves out is absent.
 
     Keys: ``display_phone_number``, ``verified_name``, ``quality``, ``status``, ``name_status``,
-    ``verification_status``, ``platform``, ``messaging_limit``, ``throughput_level``, ``health``.
+    ``verification_status``, ``platform``, ``messaging_limit``, ``throughput_level``, ``health``,
+    ``callback_url`` (where webhooks are sent; ``None``: nowhere).
     """
     answer = await _call(
         account,
@@ -138,7 +144,33 @@ async def sender_health(
     throughput = facts.get("throughput_level")
     if isinstance(throughput, dict):
         facts["throughput_level"] = throughput.get("level")
+    if "callback_url" in facts:
+        facts["callback_url"] = _callback_url(facts["callback_url"])
     return MappingProxyType(facts)
+
+
+def _callback_url(configuration: object) -> str | None:
+    if not isinstance(configuration, dict):
+        return None
+    urls = (configuration.get(place) for place in _CALLBACK_PLACES)
+    return next((url for url in urls if isinstance(url, str) and url), None)
+
+
+async def subscribed_apps(account: SenderAccount, session: aiohttp.ClientSession) -> Sequence[str]:
+    """The names of the apps that get the account's webhooks."""
+    path = [str(account.config["waba_id"]), "subscribed_apps"]
+    rows = (await _call(account, session, "GET", path)).get("data")
+    apps = [row.get("whatsapp_business_api_data") for row in rows or () if isinstance(row, dict)]
+    return [
+        str(app.get("name") or app.get("id") or "?") if isinstance(app, dict) else "?"
+        for app in apps
+    ]
+
+
+async def subscribe(account: SenderAccount, session: aiohttp.ClientSession) -> None:
+    """Let the account's webhooks come to the app whose token the sender has."""
+    path = [str(account.config["waba_id"]), "subscribed_apps"]
+    await _call(account, session, "POST", path, body={})
 
 
 async def upload_media(

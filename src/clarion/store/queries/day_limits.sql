@@ -133,22 +133,6 @@ WHERE p.workspace_id = :workspace_id AND p.channel = :channel
 -- Who was reached so long ago that it counts no more.
 DELETE FROM portfolio_people WHERE reached_at < :before::timestamptz;
 
--- name: usage_of
--- How much of their limits the senders of a workspace have used, and how many messages wait for it.
-SELECT s.id AS sender_id, p.id AS portfolio_id,
-    (SELECT count(*) FROM portfolio_people q
-     WHERE q.portfolio_id = p.id AND q.reached_at > :since::timestamptz) AS day_used_count,
-    (SELECT min(q.reached_at) FROM portfolio_people q
-     WHERE q.portfolio_id = p.id AND q.reached_at > :since::timestamptz) AS first_reached_at,
-    (SELECT count(*) FROM messages m
-     WHERE m.sender_id = s.id AND m.status = 'held' AND m.reason = 'day_limit') AS day_waiting_count
-FROM senders s
-LEFT JOIN portfolios p ON p.workspace_id = s.workspace_id AND p.channel = s.channel
-    AND p.account_key = s.account_key
-WHERE s.workspace_id = :workspace_id AND s.status <> 'removed'
-  AND (:sender_id::bigint IS NULL OR s.id = :sender_id)
-ORDER BY s.id;
-
 -- name: reached_ats
 -- When the people were reached who count now, the longest ago first.
 SELECT reached_at FROM portfolio_people

@@ -17,25 +17,39 @@ WITH sender AS (
 SELECT id FROM sender;
 
 -- name: senders_of
--- The senders of a workspace that were not removed, with what waits in their outboxes.
+-- The senders of a workspace that were not removed, or one of them: what waits in their outboxes, what
+-- their webhooks tell, and how much of the account's people a day is used.
 SELECT s.id, s.channel, s.name, s.sender_key, s.account_key, s.display_address, s.config,
     s.webhook_key, s.status, s.status_reason, s.paused_until, s.rate_per_second,
-    l.current_rate_per_second, s.health, s.created_at, s.updated_at,
-    (SELECT count(*) FROM outbox_rows r WHERE r.sender_id = s.id) AS waiting_count
+    l.current_rate_per_second, s.health, s.former_secret_until, s.created_at, s.updated_at,
+    (SELECT count(*) FROM outbox_rows r WHERE r.sender_id = s.id) AS waiting_count,
+    w.last_event_at, w.handshake_at, coalesce(w.signature_refused_count, 0) AS signature_refused_count,
+    w.signature_refused_at, w.former_secret_at,
+    (SELECT count(*) FROM portfolio_people q
+     WHERE q.portfolio_id = p.id AND q.reached_at > :since::timestamptz) AS day_used_count,
+    (SELECT min(q.reached_at) FROM portfolio_people q
+     WHERE q.portfolio_id = p.id AND q.reached_at > :since::timestamptz) AS first_reached_at,
+    (SELECT count(*) FROM messages m
+     WHERE m.sender_id = s.id AND m.status = 'held' AND m.reason = 'day_limit')
+        AS day_waiting_count,
+    coalesce(t.count, 0) AS minute_count
 FROM senders s
 JOIN sender_leases l ON l.sender_id = s.id
+LEFT JOIN webhook_watches w ON w.sender_id = s.id
+LEFT JOIN portfolios p ON p.workspace_id = s.workspace_id AND p.channel = s.channel
+    AND p.account_key = s.account_key
+LEFT JOIN (
+    SELECT m.sender_id, count(*) AS count
+    FROM (
+        SELECT sender_id, accepted_at FROM messages
+        WHERE workspace_id = :workspace_id ORDER BY id DESC LIMIT 20000
+    ) m
+    WHERE m.accepted_at > :now::timestamptz - interval '1 minute'
+    GROUP BY m.sender_id
+) t ON t.sender_id = s.id
 WHERE s.workspace_id = :workspace_id AND s.status <> 'removed'
+  AND (:sender_id::bigint IS NULL OR s.id = :sender_id)
 ORDER BY s.name;
-
--- name: read_sender
--- One sender of a workspace, unless it was removed.
-SELECT s.id, s.channel, s.name, s.sender_key, s.account_key, s.display_address, s.config,
-    s.webhook_key, s.status, s.status_reason, s.paused_until, s.rate_per_second,
-    l.current_rate_per_second, s.health, s.created_at, s.updated_at,
-    (SELECT count(*) FROM outbox_rows r WHERE r.sender_id = s.id) AS waiting_count
-FROM senders s
-JOIN sender_leases l ON l.sender_id = s.id
-WHERE s.workspace_id = :workspace_id AND s.id = :sender_id AND s.status <> 'removed';
 
 -- name: lock_sender
 -- Lets changes of one sender happen one after the other.
@@ -52,6 +66,12 @@ WHERE workspace_id = :workspace_id AND id = :sender_id AND status <> 'removed';
 UPDATE senders
 SET name = :name, config = :config, secrets_sealed = :secrets_sealed,
     rate_per_second = :rate_per_second, updated_at = :now
+WHERE id = :sender_id;
+
+-- name: replace_secrets
+-- Gives a sender other secrets, and says until when the former app secret still opens.
+UPDATE senders
+SET secrets_sealed = :secrets_sealed, former_secret_until = :former_secret_until, updated_at = :now
 WHERE id = :sender_id;
 
 -- name: pause_by_person

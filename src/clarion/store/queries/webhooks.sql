@@ -20,7 +20,7 @@ SELECT r.* FROM unnest(
 
 -- name: sender_by_webhook_key
 -- The sender that listens at a webhook address.
-SELECT id, workspace_id, channel, config, secrets_sealed, webhook_key
+SELECT id, workspace_id, channel, config, secrets_sealed, webhook_key, former_secret_until
 FROM senders WHERE webhook_key = :webhook_key AND channel = :channel AND status <> 'removed';
 
 -- name: senders_of_same_workspace

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import secrets as randomness
+from datetime import timedelta
+
+from fastapi import Request
+
 from clarion.reports.message_counts import counts_of_senders
 from clarion.services import sender_health, senders, templates
+from clarion.services.sender_secrets import Rotation, forget_former_secret, rotate_secrets
 from clarion.services.senders import NewSender, SenderChange, WhatsAppConfig
+from clarion.services.webhook_checks import CHALLENGE_BYTES, check_webhook, subscribe_webhook
 from clarion.web.access import Asking, AskingBriefly
 from clarion.web.database import DB, PlaceOf
 from clarion.web.message_counts import AskedStretch, MessageCountsAnswer
@@ -12,9 +19,11 @@ from clarion.web.paging import Page
 from clarion.web.routing import ONCE, noun_router, refusals
 from clarion.web.schemas import Id
 from clarion.web.senders.schemas import (
+    FindingAnswer,
     NewSenderAnswer,
     NewSenderBody,
     PauseBody,
+    RotationBody,
     SenderAnswer,
     SenderChangeBody,
 )
@@ -143,6 +152,73 @@ async def sender_refresh_health(
 ) -> SenderAnswer:
     """The answer is kept in `health`."""
     return SenderAnswer.model_validate(await sender_health.refresh_health(place, scope, sender_id))
+
+
+@router.post(
+    "/{sender_id}/replace-secrets",
+    operation_id="sender_replace_secrets",
+    summary="Replace the secrets of a sender while it works",
+    responses=refusals(*_ASKS_PROVIDER),
+)
+async def sender_replace_secrets(
+    scope: AskingBriefly, place: PlaceOf, sender_id: Id, body: RotationBody
+) -> SenderAnswer:
+    """A new access token is tried first; the former app secret opens webhooks for a while longer."""
+    rotation = Rotation(
+        body.token,
+        body.app_secret,
+        body.verify_token,
+        timedelta(seconds=body.accept_former_seconds),
+        body.is_resumed,
+    )
+    return SenderAnswer.model_validate(await rotate_secrets(place, scope, sender_id, rotation))
+
+
+@router.post(
+    "/{sender_id}/forget-former-secret",
+    operation_id="sender_forget_former_secret",
+    summary="Take no more webhooks that are signed with the former app secret",
+    responses=refusals(*_NOT_FOUND, "secret.unreadable"),
+)
+async def sender_forget_former_secret(
+    connection: DB, scope: Asking, place: PlaceOf, sender_id: Id
+) -> SenderAnswer:
+    """At the latest two seconds later on every machine."""
+    return SenderAnswer.model_validate(
+        await forget_former_secret(connection, scope, place, sender_id)
+    )
+
+
+@router.post(
+    "/{sender_id}/check-webhook",
+    operation_id="sender_check_webhook",
+    summary="See whether the provider's webhooks reach this server",
+    responses=refusals(*_NOT_FOUND, "secret.unreadable"),
+)
+async def sender_check_webhook(
+    request: Request, scope: AskingBriefly, place: PlaceOf, sender_id: Id
+) -> list[FindingAnswer]:
+    """Every link of the chain in its order, each with what was found and what to do."""
+    findings = await check_webhook(
+        place,
+        scope,
+        sender_id,
+        origin=str(request.base_url),
+        challenge=randomness.token_hex(CHALLENGE_BYTES),
+    )
+    return [FindingAnswer.model_validate(each) for each in findings]
+
+
+@router.post(
+    "/{sender_id}/subscribe-webhook",
+    operation_id="sender_subscribe_webhook",
+    summary="Subscribe a sender's account to the app",
+    status_code=204,
+    responses=refusals(*_ASKS_PROVIDER),
+)
+async def sender_subscribe_webhook(scope: AskingBriefly, place: PlaceOf, sender_id: Id) -> None:
+    """So that the provider sends the account's webhooks."""
+    await subscribe_webhook(place, scope, sender_id)
 
 
 @router.post(
