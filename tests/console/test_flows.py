@@ -230,6 +230,6 @@ def test_the_canvas_comes_only_with_the_pages_that_need_it(page: Page, shop: Wor
     settled(page)
     assert [url for url in loaded if "FlowCanvas" in url or "EditorFrame" in url] == []
     before = len(loaded)
-    page.get_by_role("link", name="Spring offer").click()
+    page.get_by_role("link", name="Spring offer", exact=True).click()
     expect(page.locator(".card").first).to_be_visible()
     assert any(url.endswith(".js") for url in loaded[before:])

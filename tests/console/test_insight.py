@@ -16,7 +16,7 @@ def ids(browser: Any, shop: World) -> dict[str, int]:
     """A campaign that has run while the log of its flow was on, and a draft to play."""
     with browser.new_context(base_url=shop.origin) as context:
         entered = context.request
-        headers = shop._signed_in(entered)
+        headers = shop.signed_in(entered)
         entered.put(f"/api/v1/flows/{shop.flow_id}/log", headers=headers, data={"is_logging": True})
         campaign = shop.run_campaign(entered, "Insight")
         flows = entered.get("/api/v1/flows?search=Feedback").json()["items"]

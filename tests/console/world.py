@@ -74,7 +74,7 @@ class World:
 
     def hand_over(self, request: APIRequestContext, name: str) -> None:
         """Let a flow hand the regulars over to people, through the API."""
-        headers = self._signed_in(request)
+        headers = self.signed_in(request)
         made = request.post("/api/v1/flows", headers=headers, data={"definition": _hand_over(name)})
         assert made.ok, made.text()
         flow_id = made.json()["id"]
@@ -102,7 +102,7 @@ class World:
 
         Gives the name of their group.  They can opt out, and only here.
         """
-        headers = self._signed_in(request)
+        headers = self.signed_in(request)
         group_name = f"Readers of {name}"
         first = secrets.randbelow(9_000_000) + 1_000_000
         for index in range(count):
@@ -130,7 +130,8 @@ class World:
         assert made.ok, made.text()
         return group_name
 
-    def _signed_in(self, request: APIRequestContext) -> dict[str, str]:
+    def signed_in(self, request: APIRequestContext) -> dict[str, str]:
+        """Sign in at the API; gives the header that changes need."""
         entered = request.post("/api/v1/sign-in", data={"email": EMAIL, "password": PASSWORD})
         assert entered.ok, entered.text()
         cookies = {each["name"]: each["value"] for each in request.storage_state()["cookies"]}
@@ -138,7 +139,7 @@ class World:
 
     def run_campaign(self, request: APIRequestContext, name: str) -> int:
         """Let a campaign run for the regulars, through the API; gives its id when it is done."""
-        headers = self._signed_in(request)
+        headers = self.signed_in(request)
         now = datetime.now(UTC)
         made = request.post(
             "/api/v1/campaigns",

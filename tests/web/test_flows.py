@@ -177,3 +177,24 @@ async def test_publishing_tells_beforehand_what_it_changes(admin: Any) -> None:
     assert restored.json()["has_unpublished_changes"] is True
     missing = await admin.get(f"{path}/compare", params={"before": 9})
     assert missing.json()["code"] == "flow.version_not_found"
+
+
+async def test_the_problems_of_a_page_of_flows_are_counted(
+    admin: Any, as_role: Any, other_scope: Any
+) -> None:
+    there = await as_role(Role.ADMIN, other_scope)
+    theirs = (await there.post("/api/v1/flows", json={"definition": SAMPLE})).json()
+    whole = (await admin.post("/api/v1/flows", json={"definition": SAMPLE})).json()
+    body = {"definition": {"name": "Empty", "nodes": []}}
+    broken = (await admin.post("/api/v1/flows", json=body)).json()
+    asked = [("flow_id", each["id"]) for each in (whole, broken, theirs)]
+    counted = await admin.get("/api/v1/flows/problem-counts", params=asked)
+    assert counted.status_code == 200, counted.text
+    by_id = {each["flow_id"]: each for each in counted.json()["items"]}
+    assert set(by_id) == {whole["id"], broken["id"]}
+    for flow in (whole, broken):
+        check = (await admin.post(f"/api/v1/flows/{flow['id']}/check")).json()
+        errors = sum(each["severity"] == "error" for each in check["problems"])
+        assert by_id[flow["id"]]["error_count"] == errors
+        assert by_id[flow["id"]]["warning_count"] == len(check["problems"]) - errors
+    assert by_id[broken["id"]]["error_count"] > 0

@@ -114,6 +114,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "start_create": {"phone": "+8613800138001"},
     "binding_update": {},
     "binding_move": {"to_sender_id": 1},
+    "binding_try": {"text": "Hello"},
+    "secret_replace": {"value": "theirs"},
     "flow_switch_log": {"is_logging": True},
 }
 OTHER_PARAMETERS = {
@@ -123,6 +125,7 @@ OTHER_PARAMETERS = {
     "channel": "whatsapp",
     "endpoint_id": "1",
     "delivery_id": "1",
+    "secret_name": "theirs",
     "token": "no-token-of-anybody-at-all",
 }
 STRETCH = {"from_at": START, "until_at": END}
@@ -191,6 +194,8 @@ async def test_every_route_with_an_id_finds_nothing_of_another_workspace(
     await make_history(place, other_scope, ids)
     endpoint_id = await _made(there, "webhook-endpoints", ENDPOINT)
     assert str(endpoint_id) == OTHER_PARAMETERS["endpoint_id"]
+    secret = {"name": OTHER_PARAMETERS["secret_name"], "value": "ours"}
+    assert (await there.post("/api/v1/secrets", json=secret)).status_code == 201
     await place.pool.execute(
         "INSERT INTO webhook_deliveries (id, workspace_id, endpoint_id, event_ids, status,"
         " created_at) VALUES ($1, $2, $3, '{}', 'failed', $4)",
@@ -225,7 +230,9 @@ async def test_lists_hold_nothing_of_another_workspace(
     there = await as_role(Role.ADMIN, other_scope)
     ids = {name: await make(there) for name, make in MAKERS.items()}
     await make_history(place, other_scope, ids)
+    await there.post("/api/v1/secrets", json={"name": "theirs", "value": "ours"})
     for noun in (
+        "secrets",
         "senders",
         "templates",
         "flows",

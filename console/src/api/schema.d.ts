@@ -360,6 +360,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/secrets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the secrets by name
+         * @description Without their values.
+         */
+        get: operations["secret_list"];
+        put?: never;
+        /**
+         * Keep a secret
+         * @description Requests of flows write `{{ secrets.NAME }}` from now on.
+         */
+        post: operations["secret_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/secrets/{secret_name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Give a secret another value
+         * @description The next request that names it uses the new value.
+         */
+        put: operations["secret_replace"];
+        post?: never;
+        /**
+         * Forget a secret
+         * @description Requests that name it fail from now on.
+         */
+        delete: operations["secret_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/senders": {
         parameters: {
             query?: never;
@@ -1344,6 +1392,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/flows/problem-counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How much is wrong with some flows' drafts
+         * @description Flows that are not there are left out.
+         */
+        get: operations["flow_count_problems"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/flows/play": {
         parameters: {
             query?: never;
@@ -1774,6 +1842,46 @@ export interface paths {
          * @description Only while the flow is not published; the priority stays.
          */
         post: operations["binding_move"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flows/try-trigger": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try which messages a trigger takes
+         * @description Nothing begins; the trigger need not be saved.
+         */
+        post: operations["flow_try_trigger"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/senders/{sender_id}/bindings/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try which flow a message to a sender begins
+         * @description Nothing begins; sessions that wait, and people who look after a conversation, go before.
+         */
+        post: operations["binding_try"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2946,7 +3054,7 @@ export interface components {
                 [key: string]: number;
             };
             /** Differences */
-            differences: components["schemas"]["clarion__web__occurrences__schemas__DifferenceAnswer"][];
+            differences: components["schemas"]["DifferenceAnswer"][];
             /**
              * Gone Count
              * @description People whose message was deleted with their contact.
@@ -2994,6 +3102,11 @@ export interface components {
             bound_at: string;
             /** Bound By */
             bound_by: string;
+            /**
+             * Conditions
+             * @description Of its published version, or of its draft; none at all: any message.
+             */
+            conditions: unknown[];
         };
         /**
          * BindingBody
@@ -3006,6 +3119,35 @@ export interface components {
              * @default 100
              */
             priority: number;
+        };
+        /**
+         * BindingTriesAnswer
+         * @description Every flow that listens to a sender, in the order in which they are asked.
+         */
+        BindingTriesAnswer: {
+            /**
+             * Is Opt Out
+             * @description A word like STOP: it begins nothing, whatever fits.
+             */
+            is_opt_out: boolean;
+            /** Tries */
+            tries: components["schemas"]["BindingTryAnswer"][];
+        };
+        /**
+         * BindingTryAnswer
+         * @description What one flow that listens makes of a message.
+         */
+        BindingTryAnswer: {
+            binding: components["schemas"]["BindingAnswer"];
+            /** Is Fitting */
+            is_fitting: boolean;
+            /** Condition Indexes */
+            condition_indexes: number[];
+            /**
+             * Would Begin
+             * @description The first published one that fits.
+             */
+            would_begin: boolean;
         };
         /** Body_import_create */
         Body_import_create: {
@@ -3988,6 +4130,18 @@ export interface components {
             event_count: number;
             /** Kinds */
             kinds: string[];
+        };
+        /**
+         * DifferenceAnswer
+         * @description A counter that is not what the rows say.
+         */
+        DifferenceAnswer: {
+            /** Name */
+            name: string;
+            /** Stored Count */
+            stored_count: number;
+            /** Counted Count */
+            counted_count: number;
         };
         /**
          * DoubtPolicy
@@ -5395,6 +5549,22 @@ export interface components {
             role: components["schemas"]["Role"];
         };
         /**
+         * NewSecretBody
+         * @description A secret to keep.
+         */
+        NewSecretBody: {
+            /**
+             * Name
+             * @description As flows write it: `{{ secrets.NAME }}`.
+             */
+            name: string;
+            /**
+             * Value
+             * @description Sealed, and never shown again.
+             */
+            value: string;
+        };
+        /**
          * NewSenderAnswer
          * @description A new sender with the token to enter at the provider's webhook page.
          */
@@ -6162,6 +6332,21 @@ export interface components {
              */
             total_count?: number | null;
         };
+        /** Page[ProblemCountsAnswer] */
+        Page_ProblemCountsAnswer_: {
+            /** Items */
+            items: components["schemas"]["ProblemCountsAnswer"][];
+            /**
+             * Next Cursor
+             * @description Give it as `cursor` for the next page; null on the last one.
+             */
+            next_cursor?: string | null;
+            /**
+             * Total Count
+             * @description Only where the list counts itself.
+             */
+            total_count?: number | null;
+        };
         /** Page[ProgressAnswer] */
         Page_ProgressAnswer_: {
             /** Items */
@@ -6211,6 +6396,21 @@ export interface components {
         Page_SampleFlowAnswer_: {
             /** Items */
             items: components["schemas"]["SampleFlowAnswer"][];
+            /**
+             * Next Cursor
+             * @description Give it as `cursor` for the next page; null on the last one.
+             */
+            next_cursor?: string | null;
+            /**
+             * Total Count
+             * @description Only where the list counts itself.
+             */
+            total_count?: number | null;
+        };
+        /** Page[SecretAnswer] */
+        Page_SecretAnswer_: {
+            /** Items */
+            items: components["schemas"]["SecretAnswer"][];
             /**
              * Next Cursor
              * @description Give it as `cursor` for the next page; null on the last one.
@@ -6668,6 +6868,21 @@ export interface components {
             reasons: components["schemas"]["ReasonForecastAnswer"][];
         };
         /**
+         * ProblemCountsAnswer
+         * @description How much is wrong with a flow's draft.
+         */
+        ProblemCountsAnswer: {
+            /** Flow Id */
+            flow_id: number;
+            /**
+             * Error Count
+             * @description Each of them keeps the flow from being published.
+             */
+            error_count: number;
+            /** Warning Count */
+            warning_count: number;
+        };
+        /**
          * ProblemOfFlow
          * @description Something wrong with a flow.
          */
@@ -6755,7 +6970,7 @@ export interface components {
             /** Published Number */
             published_number: number | null;
             /** @description Null when nothing is published. */
-            difference: components["schemas"]["clarion__web__flows__version_schemas__DifferenceAnswer"] | null;
+            difference: components["schemas"]["VersionDifferenceAnswer"] | null;
             /** Problems */
             problems: components["schemas"]["ProblemOfFlow"][];
             /** Can Publish */
@@ -6769,7 +6984,7 @@ export interface components {
             waiting_count: number;
             /**
              * Disturbed Count
-             * @description Sessions of the published version that wait at changed or removed nodes.
+             * @description Sessions that wait at nodes which the draft changes or has no more.
              */
             disturbed_count: number;
         };
@@ -7040,6 +7255,35 @@ export interface components {
              * @description The `provider_id` of the message that is answered.
              */
             reply_to?: string | null;
+        };
+        /**
+         * SecretAnswer
+         * @description A secret without its value.
+         */
+        SecretAnswer: {
+            /** Name */
+            name: string;
+            /**
+             * Changed At
+             * Format: date-time
+             */
+            changed_at: string;
+            /**
+             * Flow Names
+             * @description The flows whose draft or published version names it.
+             */
+            flow_names: string[];
+        };
+        /**
+         * SecretValueBody
+         * @description Another value of a secret.
+         */
+        SecretValueBody: {
+            /**
+             * Value
+             * @description Sealed, and never shown again.
+             */
+            value: string;
         };
         /**
          * SenderAnswer
@@ -7908,6 +8152,62 @@ export interface components {
             };
         };
         /**
+         * TriedMessageBody
+         * @description A message that a person could send.
+         */
+        TriedMessageBody: {
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+            /**
+             * Kind
+             * @default text
+             * @enum {string}
+             */
+            kind: "text" | "button" | "list" | "media" | "location";
+            /**
+             * Payload
+             * @description The id of the button or row that is tapped.
+             */
+            payload?: string | null;
+            /**
+             * Referral
+             * @description The id of the advertisement that opened the chat.
+             */
+            referral?: string | null;
+        };
+        /**
+         * TriggerTryAnswer
+         * @description Whether the message begins the flow.
+         */
+        TriggerTryAnswer: {
+            /** Is Fitting */
+            is_fitting: boolean;
+            /**
+             * Condition Indexes
+             * @description The conditions that it fits, from 0.
+             */
+            condition_indexes: number[];
+            /**
+             * Is Opt Out
+             * @description A word like STOP: it begins nothing, whatever fits.
+             */
+            is_opt_out: boolean;
+        };
+        /**
+         * TriggerTryBody
+         * @description A trigger as it stands in a flow file, and a message.
+         */
+        TriggerTryBody: {
+            /** Trigger */
+            trigger: {
+                [key: string]: unknown;
+            };
+            message: components["schemas"]["TriedMessageBody"];
+        };
+        /**
          * UploadAnswer
          * @description Where to put the file, and what it is called afterwards.
          */
@@ -7955,6 +8255,21 @@ export interface components {
             created_at: string;
         };
         /**
+         * VersionDifferenceAnswer
+         * @description What two definitions have not in common.
+         */
+        VersionDifferenceAnswer: {
+            /**
+             * Fields
+             * @description Of the flow itself, such as its trigger.
+             */
+            fields: components["schemas"]["FieldChangeAnswer"][];
+            /** Nodes */
+            nodes: components["schemas"]["NodeChangeAnswer"][];
+            /** Is Empty */
+            is_empty: boolean;
+        };
+        /**
          * WaitingAtNodeAnswer
          * @description How many sessions wait at a node of a version.
          */
@@ -7965,6 +8280,11 @@ export interface components {
             node_id: string;
             /** Waiting Count */
             waiting_count: number;
+            /**
+             * Is Disturbed
+             * @description The draft changes the node or has it no more.
+             */
+            is_disturbed: boolean;
         };
         /**
          * WallAnswer
@@ -8145,33 +8465,6 @@ export interface components {
             node_id: string;
             /** Exit */
             exit: string;
-        };
-        /**
-         * DifferenceAnswer
-         * @description What two definitions have not in common.
-         */
-        clarion__web__flows__version_schemas__DifferenceAnswer: {
-            /**
-             * Fields
-             * @description Of the flow itself, such as its trigger.
-             */
-            fields: components["schemas"]["FieldChangeAnswer"][];
-            /** Nodes */
-            nodes: components["schemas"]["NodeChangeAnswer"][];
-            /** Is Empty */
-            is_empty: boolean;
-        };
-        /**
-         * DifferenceAnswer
-         * @description A counter that is not what the rows say.
-         */
-        clarion__web__occurrences__schemas__DifferenceAnswer: {
-            /** Name */
-            name: string;
-            /** Stored Count */
-            stored_count: number;
-            /** Counted Count */
-            counted_count: number;
         };
         /**
          * FieldProblem
@@ -8731,6 +9024,99 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["KeyAnswer"];
                 };
+            };
+        };
+    };
+    secret_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_SecretAnswer_"];
+                };
+            };
+        };
+    };
+    secret_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A key of your choice; the same request with the same key is done once. */
+                "idempotency-key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSecretBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecretAnswer"];
+                };
+            };
+        };
+    };
+    secret_replace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                secret_name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecretValueBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecretAnswer"];
+                };
+            };
+        };
+    };
+    secret_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                secret_name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
@@ -10236,6 +10622,28 @@ export interface operations {
             };
         };
     };
+    flow_count_problems: {
+        parameters: {
+            query: {
+                flow_id: number[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ProblemCountsAnswer_"];
+                };
+            };
+        };
+    };
     flow_play: {
         parameters: {
             query?: never;
@@ -10565,7 +10973,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["clarion__web__flows__version_schemas__DifferenceAnswer"];
+                    "application/json": components["schemas"]["VersionDifferenceAnswer"];
                 };
             };
         };
@@ -10819,6 +11227,56 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BindingAnswer"];
+                };
+            };
+        };
+    };
+    flow_try_trigger: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TriggerTryBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TriggerTryAnswer"];
+                };
+            };
+        };
+    };
+    binding_try: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sender_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TriedMessageBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BindingTriesAnswer"];
                 };
             };
         };

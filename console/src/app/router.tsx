@@ -13,7 +13,8 @@ import {
 import { Problem } from "../api/problem";
 import { detailSearchOf, listSearchOf } from "../pages/campaigns/search";
 import { dryRunSearchOf } from "../pages/dry-runs/queries";
-import { flowListSearchOf, flowSearchOf, insightSearchOf } from "../pages/flows/search";
+import { bindingSearchOf } from "../pages/bindings/queries";
+import { flowListSearchOf, flowSearchOf, insightSearchOf, testsSearchOf, versionsSearchOf } from "../pages/flows/search";
 import {
   contactSearchOf,
   contactTabOf,
@@ -122,6 +123,35 @@ const flowInsight = createRoute({
   },
   validateSearch: insightSearchOf,
   component: lazyRouteComponent(() => import("../pages/flows/Insight"), "FlowInsight"),
+});
+
+const flowVersions = createRoute({
+  getParentRoute: () => shell,
+  path: "/flows/$flowId/versions",
+  params: {
+    parse: ({ flowId }) => ({ flowId: Number(flowId) }),
+    stringify: ({ flowId }) => ({ flowId: String(flowId) }),
+  },
+  validateSearch: versionsSearchOf,
+  component: lazyRouteComponent(() => import("../pages/flows/Versions"), "FlowVersions"),
+});
+
+const flowTests = createRoute({
+  getParentRoute: () => shell,
+  path: "/flows/$flowId/tests",
+  params: {
+    parse: ({ flowId }) => ({ flowId: Number(flowId) }),
+    stringify: ({ flowId }) => ({ flowId: String(flowId) }),
+  },
+  validateSearch: testsSearchOf,
+  component: lazyRouteComponent(() => import("../pages/flows/Tests"), "FlowTests"),
+});
+
+const bindings = createRoute({
+  getParentRoute: () => shell,
+  path: "/flows/bindings",
+  validateSearch: bindingSearchOf,
+  component: lazyRouteComponent(() => import("../pages/bindings/List"), "BindingList"),
 });
 
 const session = createRoute({
@@ -258,6 +288,12 @@ const keys = createRoute({
   component: lazyRouteComponent(() => import("../pages/settings/Keys"), "KeySettings"),
 });
 
+const secrets = createRoute({
+  getParentRoute: () => shell,
+  path: "/settings/secrets",
+  component: lazyRouteComponent(() => import("../pages/settings/Secrets"), "SecretSettings"),
+});
+
 const auditLog = createRoute({
   getParentRoute: () => shell,
   path: "/settings/audit",
@@ -266,7 +302,8 @@ const auditLog = createRoute({
 });
 
 const AUDIENCE = [contacts, optOuts, contact, groups, imports, newImport, importReport] as const;
-const SETTINGS = [workspace, people, keys, auditLog] as const;
+const FLOWS = [flows, bindings, flow, flowInsight, flowVersions, flowTests] as const;
+const SETTINGS = [workspace, people, keys, secrets, auditLog] as const;
 
 const tree = root.addChildren([
   signIn,
@@ -275,9 +312,7 @@ const tree = root.addChildren([
     campaigns,
     campaign,
     dryRun,
-    flows,
-    flow,
-    flowInsight,
+    ...FLOWS,
     session,
     ...AUDIENCE,
     templates,

@@ -22,7 +22,7 @@ import type { FlowDocument, FlowNode, Position } from "./document";
 import { exitWord, KINDS } from "./kinds";
 import { routesOf, sizeOf } from "./layout";
 import { JUMP, type Operation, type Place, waysOf } from "./model";
-import { type CardData, type CardNode, NodeCard, type NodeCounts } from "./NodeCard";
+import { type CardData, type CardNode, type Mark, NodeCard, type NodeCounts } from "./NodeCard";
 import { type FlowProblem, useSettled, worstOf } from "./problems";
 import type { WayTraffic } from "./traffic";
 import { type WayEdge, WayLine } from "./WayLine";
@@ -54,6 +54,8 @@ export interface CanvasProps {
   /** Somebody wants a new node here. */
   onAdd?: (place: Place) => void;
   lit?: Lit;
+  /** Words about some nodes. */
+  marks?: ReadonlyMap<string, Mark>;
   counts?: ReadonlyMap<string, NodeCounts>;
   /** What is written on the ways, and how thick they are. */
   traffic?: ReadonlyMap<string, WayTraffic>;
@@ -65,7 +67,7 @@ export type CanvasInstance = ReactFlowInstance<CardNode, WayEdge>;
 export function FlowCanvas(props: CanvasProps) {
   const { t } = useTranslation("canvas");
   const scheme = useScheme();
-  const { flow, edit, onAdd, onSelect, lit, counts, traffic } = props;
+  const { flow, edit, onAdd, onSelect, lit, marks, counts, traffic } = props;
   const isReadOnly = props.isReadOnly ?? false;
   const selection = props.selection ?? NO_NODES;
   const hasCounts = counts !== undefined;
@@ -95,12 +97,13 @@ export function FlowCanvas(props: CanvasProps) {
         hasCounts,
         isLit: lit?.nodes.has(node.id) ?? false,
         isHere: lit?.here === node.id,
+        mark: marks?.get(node.id),
         isReadOnly: isReadOnly || edit === undefined,
         onAdd: (exit) => onAdd?.(placeAfter(node, exit)),
       });
     }
     return made;
-  }, [flow.nodes, worst, counts, hasCounts, lit, isReadOnly, edit, onAdd]);
+  }, [flow.nodes, worst, counts, hasCounts, lit, marks, isReadOnly, edit, onAdd]);
 
   const nodes = useMemo(
     () =>
@@ -115,10 +118,15 @@ export function FlowCanvas(props: CanvasProps) {
           selected: selection.has(node.id),
           width: size.width,
           height: size.height,
-          ariaLabel: node.label === undefined ? kind : `${kind}: ${node.label}`,
+          ariaLabel: [
+            node.label === undefined ? kind : `${kind}: ${node.label}`,
+            marks?.get(node.id)?.words,
+          ]
+            .filter(Boolean)
+            .join(", "),
         };
       }),
-    [flow.nodes, dragged, data, selection, hasCounts, t],
+    [flow.nodes, dragged, data, selection, hasCounts, marks, t],
   );
 
   const settled = useSettled(flow, ROUTES_PAUSE_MILLISECONDS);

@@ -6,7 +6,9 @@ import { memo, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { usePreferences } from "../app/preferences";
 import type { Schemas } from "../api/client";
+import type { Tone } from "../app/theme";
 import { shortCount } from "../parts/numbers";
+import { Status } from "../parts/Status";
 import { durationInWords } from "../parts/times";
 import type { FlowNode } from "./document";
 import { KindIcon, useKindWords } from "./KindIcon";
@@ -16,6 +18,12 @@ import { NumberSign, SHOWN } from "./numbers";
 
 export type NodeCounts = Schemas["NodeCountsAnswer"];
 
+/** A word about a node, such as what became of it between two versions. */
+export interface Mark {
+  tone: Tone;
+  words: string;
+}
+
 export interface CardData extends Record<string, unknown> {
   node: FlowNode;
   problem: { severity: "error" | "warning"; count: number } | undefined;
@@ -24,6 +32,7 @@ export interface CardData extends Record<string, unknown> {
   hasCounts: boolean;
   isLit: boolean;
   isHere: boolean;
+  mark: Mark | undefined;
   isReadOnly: boolean;
   onAdd: (exit: string) => void;
 }
@@ -55,6 +64,7 @@ function Card({ data, selected }: NodeProps<CardNode>) {
   if (data.isLit) classes.push("is-lit");
   if (data.isHere) classes.push("is-here");
   if (problem !== undefined) classes.push(`has-${problem.severity}`);
+  if (data.mark !== undefined) classes.push(`is-marked mark-${data.mark.tone}`);
   return (
     <div className={classes.join(" ")}>
       {node.kind !== "start" && (
@@ -65,6 +75,7 @@ function Card({ data, selected }: NodeProps<CardNode>) {
         <span className="card-title" title={node.id}>
           {node.label ?? words.title}
         </span>
+        {data.mark !== undefined && <Status tone={data.mark.tone}>{data.mark.words}</Status>}
         {problem !== undefined && (
           <span
             className={`card-badge tone-${problem.severity === "error" ? "fail" : "hold"}`}
@@ -143,6 +154,7 @@ function isSame(one: CardData, other: CardData): boolean {
     one.hasCounts === other.hasCounts &&
     one.isLit === other.isLit &&
     one.isHere === other.isHere &&
+    one.mark === other.mark &&
     one.isReadOnly === other.isReadOnly &&
     one.problem?.count === other.problem?.count &&
     one.problem?.severity === other.problem?.severity

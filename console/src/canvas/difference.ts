@@ -24,3 +24,9 @@ export function difference(before: FlowDocument, after: FlowDocument): Differenc
       .map((node) => node.id),
   };
 }
+
+/** Both documents as one: the later one, and the nodes that it no longer has with their ways. */
+export function together(before: FlowDocument, after: FlowDocument): FlowDocument {
+  const now = new Set(after.nodes.map((node) => node.id));
+  return { ...after, nodes: [...after.nodes, ...before.nodes.filter((node) => !now.has(node.id))] };
+}

@@ -25,6 +25,8 @@ export interface FlowInput {
 export interface Trigger {
   readonly kind?: string;
   readonly inputs?: readonly FlowInput[];
+  /** Which messages begin the flow; none at all: any. */
+  readonly conditions?: readonly Config[];
 }
 
 export interface FlowDocument {

@@ -15,7 +15,7 @@ from clarion.domain.errors import ClarionError
 from clarion.flow.difference import Difference
 from clarion.services import flows
 from clarion.services.changeovers import Changeover, list_changeovers
-from clarion.web.flows.version_schemas import ChangeoverAnswer, DifferenceAnswer
+from clarion.web.flows.version_schemas import ChangeoverAnswer, VersionDifferenceAnswer
 
 __all__ = ["WaitingChoice", "flow_changeovers", "flow_diff", "flow_restore"]
 
@@ -57,7 +57,7 @@ def flow_diff(
 
     difference = run(work())
     if as_json:
-        print_json(DifferenceAnswer.model_validate(difference))
+        print_json(VersionDifferenceAnswer.model_validate(difference))
         return
     rows = [
         {"node": "", "change": "changed", "field": each.path, **_values(each.before, each.after)}

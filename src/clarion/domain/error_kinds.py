@@ -163,7 +163,8 @@ SETTING_ERRORS = (
     _caller("bench.not_found", 404, "There is no such bench", "Run `clarion bench` in a checkout to list them."),
     _caller("port.in_use", 409, "The port is taken", "Give another one with `--port`."),
     ErrorKind("simulator.failed", 500, "us", True, "The simulator does not work", "Look into `simulator.log` in the demo's folder, then start again."),
-    _caller("secret.missing", 404, "There is no such secret", "Set it with `clarion secret set NAME`, or correct the name."),
+    _caller("secret.not_found", 404, "There is no such secret", "Set it with `clarion secret set NAME`, or correct the name."),
+    _caller("secret.name_taken", 409, "A secret of that name exists", "Give it another value instead, or choose another name."),
     _caller("secret.name_invalid", 422, "The name of the secret is not valid", "Use letters, digits and `_`, at most 64, beginning with a letter."),
     _caller("secret.unreadable", 500, "A stored secret cannot be opened", "Set CLARION_SECRET_KEY to the key that sealed it."),
 )

@@ -230,7 +230,7 @@ class Caller:
             self._parts.pool, "secret", workspace_id=workspace_id, name=name
         )
         if sealed is None:
-            raise ClarionError("secret.missing", f"The workspace has no secret `{name}`.")
+            raise ClarionError("secret.not_found", f"The workspace has no secret `{name}`.")
         return self._parts.sealer.open(sealed, context=secret_context(workspace_id, name))
 
 

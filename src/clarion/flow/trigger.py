@@ -145,6 +145,10 @@ class Trigger:
             return False
         return not self.conditions or any(each.fits(reply) for each in self.conditions)
 
+    def fitting(self, reply: Reply) -> tuple[int, ...]:
+        """The places of the conditions that a message fits."""
+        return tuple(index for index, each in enumerate(self.conditions) if each.fits(reply))
+
 
 def trigger_to_json(trigger: Trigger) -> dict[str, Any]:
     """The trigger as it stands in a flow file."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from clarion.domain.errors import ClarionError
 from clarion.domain.identity import Permission
@@ -20,7 +21,7 @@ from clarion.services.flows import FlowSummary, read_flow
 from clarion.services.scope import Scope
 from clarion.services.senders import Sender, read_sender
 from clarion.store.pool import Connection
-from clarion.store.queries import load
+from clarion.store.queries import Row, load
 
 __all__ = ["USUAL_PRIORITY", "Binding", "bind_flow", "list_bindings", "rebind_flow", "unbind_flow"]
 
@@ -31,7 +32,11 @@ USUAL_PRIORITY = 100
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """A flow that listens to a sender; the lowest ``priority`` of a sender is asked first."""
+    """A flow that listens to a sender; the lowest ``priority`` of a sender is asked first.
+
+    ``conditions`` are those of the trigger as they stand in the flow file: of the published
+    version, or of the draft.  None at all: any message.
+    """
 
     id: int
     flow_id: int
@@ -44,6 +49,7 @@ class Binding:
     priority: int
     bound_at: datetime
     bound_by: str
+    conditions: tuple[Any, ...]
 
 
 async def list_bindings(
@@ -62,7 +68,7 @@ async def list_bindings(
         flow_id=flow_id,
         sender_id=sender_id,
     )
-    return [Binding(**{**dict(row), "channel": Channel(row["channel"])}) for row in rows]
+    return [_binding_of(row) for row in rows]
 
 
 async def bind_flow(
@@ -184,6 +190,13 @@ async def _binding(connection: Connection, scope: Scope, flow_id: int, sender_id
     if not found:
         raise _not_found(flow_id, sender_id)
     return found[0]
+
+
+def _binding_of(row: Row) -> Binding:
+    conditions = row["conditions"]
+    # What stands in a draft may be of any shape.
+    shown = tuple(conditions) if isinstance(conditions, list) else ()
+    return Binding(**{**dict(row), "channel": Channel(row["channel"]), "conditions": shown})
 
 
 def _not_found(flow_id: int, sender_id: int) -> ClarionError:

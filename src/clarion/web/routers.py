@@ -22,6 +22,7 @@ from clarion.web.messages import routes as messages
 from clarion.web.messages import sends
 from clarion.web.nodes import routes as nodes
 from clarion.web.occurrences import routes as occurrences
+from clarion.web.secrets import routes as secrets
 from clarion.web.senders import routes as senders
 from clarion.web.sessions import routes as sessions
 from clarion.web.sign_ins import routes as sign_ins
@@ -41,6 +42,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     workspaces.router,
     users.router,
     keys.router,
+    secrets.router,
     senders.router,
     simulator.router,
     templates.router,

@@ -19,7 +19,8 @@ import { Field, Frame, TextField } from "./Field";
 import type { FormProps } from "./forms";
 import { MessageForm } from "./Message";
 import { SchemaFields } from "./SchemaFields";
-import { JumpForm, SetVariablesForm, StartForm, WaitForm } from "./small";
+import { JumpForm, SetVariablesForm, WaitForm } from "./small";
+import { StartForm } from "./Start";
 import { TemplateForm } from "./Template";
 import { WaitForReplyForm } from "./WaitForReply";
 
@@ -98,7 +99,7 @@ export function Inspector(props: {
           </p>
         ))}
         {node.kind === "start" ? (
-          <StartForm flow={flow} onChange={setTrigger} />
+          <StartForm flow={flow} problems={problems} onChange={setTrigger} />
         ) : (
           <TextField
             label={t("inspector.label")}

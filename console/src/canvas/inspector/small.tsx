@@ -1,20 +1,12 @@
-// The short forms: variables, a delay, a jump, and what the flow is given at its start.
+// The short forms: variables, a delay, a jump.
 
 import { DeleteOutlined, PlusOutlined } from "@ant-design/icons";
-import { Button, Checkbox, Input, InputNumber } from "antd";
+import { Button, Input, InputNumber } from "antd";
 import { use } from "react";
 import { useTranslation } from "react-i18next";
-import {
-  type Config,
-  type FlowDocument,
-  type FlowInput,
-  isRecord,
-  textOf,
-  type Trigger,
-  TRIGGER_KINDS,
-} from "../document";
+import { type Config, isRecord, textOf } from "../document";
 import { ChoiceField, DurationField, Field, Frame, LiquidField } from "./Field";
-import { type FormProps, withEntry, withField } from "./forms";
+import { type FormProps, withEntry } from "./forms";
 
 export function WaitForm({ config, onChange }: FormProps) {
   const { t } = useTranslation("canvas");
@@ -120,88 +112,6 @@ export function JumpForm({ flow, node, config, onChange }: FormProps) {
           />
         )}
       </Field>
-    </>
-  );
-}
-
-export function StartForm(props: {
-  flow: FlowDocument;
-  onChange: (trigger: Trigger, field: string) => void;
-}) {
-  const { t } = useTranslation("canvas");
-  const { isReadOnly } = use(Frame);
-  const trigger = props.flow.trigger ?? {};
-  const inputs = trigger.inputs ?? [];
-  const set = (changed: readonly FlowInput[], field: string) =>
-    props.onChange({ ...trigger, inputs: changed }, field);
-  return (
-    <>
-      <ChoiceField
-        label={t("start.trigger")}
-        help={t("start.triggerHelp")}
-        value={TRIGGER_KINDS.find((each) => each === (trigger.kind ?? "manual"))}
-        choices={TRIGGER_KINDS.map((value) => ({ value, label: t(`triggers.${value}`) }))}
-        onChange={(kind) => props.onChange({ ...trigger, kind }, "kind")}
-      />
-      <fieldset className="group">
-        <legend>{t("start.inputs")}</legend>
-        <p className="soft small">{t("start.inputsHelp")}</p>
-        {inputs.map((input, index) => (
-          // The inputs keep their order, and a name changes while it is typed.
-          <div key={index} className="row wrap">
-            <Input
-              aria-label={t("start.name", { number: index + 1 })}
-              placeholder={t("start.nameShort")}
-              value={input.name}
-              disabled={isReadOnly}
-              onChange={(event) =>
-                set(withEntry(inputs, index, { ...input, name: event.target.value }), `name.${index}`)
-              }
-            />
-            <Input
-              aria-label={t("start.default", { number: index + 1 })}
-              placeholder={t("start.defaultShort")}
-              value={input.default ?? ""}
-              disabled={isReadOnly}
-              onChange={(event) =>
-                set(
-                  withEntry(inputs, index, withField(
-                    { ...input },
-                    "default",
-                    event.target.value === "" ? undefined : event.target.value,
-                  ) as unknown as FlowInput),
-                  `default.${index}`,
-                )
-              }
-            />
-            <Checkbox
-              checked={input.required === true}
-              disabled={isReadOnly}
-              onChange={(event) =>
-                set(withEntry(inputs, index, { ...input, required: event.target.checked }), "required")
-              }
-            >
-              {t("start.required")}
-            </Checkbox>
-            <Button
-              type="text"
-              icon={<DeleteOutlined />}
-              aria-label={t("start.remove", { name: input.name })}
-              disabled={isReadOnly}
-              onClick={() => set(withEntry(inputs, index, undefined), "inputs")}
-            />
-          </div>
-        ))}
-        {!isReadOnly && (
-          <Button
-            size="small"
-            icon={<PlusOutlined />}
-            onClick={() => set([...inputs, { name: `input_${inputs.length + 1}` }], "add")}
-          >
-            {t("start.add")}
-          </Button>
-        )}
-      </fieldset>
     </>
   );
 }

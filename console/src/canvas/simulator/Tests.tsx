@@ -1,18 +1,16 @@
 // The tests of a flow: keep a play as one, run them, see what they walk.
 
-import { DeleteOutlined, PlayCircleOutlined, SaveOutlined } from "@ant-design/icons";
+import { PlayCircleOutlined, SaveOutlined } from "@ant-design/icons";
 import { Button, Input, Popover } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { answerOf, api, type Schemas } from "../../api/client";
+import { answerOf, api } from "../../api/client";
 import { useAct } from "../../parts/act";
-import { Status } from "../../parts/Status";
+import { litByTests, type Report } from "../coverage";
 import type { FlowDocument } from "../document";
 import type { Lit } from "../FlowCanvas";
-import { JUMP, wayId } from "../model";
+import { TestList, Walked } from "../TestList";
 import { type Move, playBody, type PlaySettings, testsOf } from "../play";
-
-type Report = Schemas["TestsAnswer"];
 
 export function Tests(props: {
   flow: FlowDocument;
@@ -31,10 +29,9 @@ export function Tests(props: {
     topics: [],
     onDone: (answer) => {
       setReport(answer);
-      props.onLit(litBy(answer));
+      props.onLit(litByTests(answer));
     },
   });
-  const results = new Map(report?.results.map((each) => [each.name, each]));
   return (
     <div className="simulator-tests">
       <div className="row">
@@ -50,47 +47,13 @@ export function Tests(props: {
         </Button>
       </div>
       {tests.length === 0 && <p className="soft small">{t("tests.none")}</p>}
-      <ul className="log">
-        {tests.map(({ name }) => {
-          const result = results.get(name);
-          return (
-            <li key={name}>
-              <span>
-                {result === undefined ? (
-                  <Status tone="mute">{t("tests.notRun")}</Status>
-                ) : (
-                  <Status tone={result.has_passed ? "ok" : "fail"}>
-                    {t(result.has_passed ? "tests.passed" : "tests.failed")}
-                  </Status>
-                )}
-              </span>
-              <span>
-                {name}
-                {!props.isReadOnly && (
-                  <Button
-                    type="text"
-                    size="small"
-                    icon={<DeleteOutlined />}
-                    aria-label={t("tests.remove", { name })}
-                    onClick={() => props.onChange(tests.filter((each) => each.name !== name))}
-                  />
-                )}
-                {result?.mismatches.map((each) => (
-                  <div key={`${each.turn}/${each.what}`} className="small">
-                    {t("tests.mismatch", { turn: each.turn, what: t(`tests.what.${each.what}`) })}
-                    <div>
-                      {t("tests.expected")} <code>{JSON.stringify(each.expected)}</code>
-                    </div>
-                    <div>
-                      {t("tests.found")} <code>{JSON.stringify(each.found)}</code>
-                    </div>
-                  </div>
-                ))}
-              </span>
-            </li>
-          );
-        })}
-      </ul>
+      <TestList
+        tests={tests}
+        report={report}
+        onRemove={
+          props.isReadOnly ? undefined : (name) => props.onChange(tests.filter((each) => each.name !== name))
+        }
+      />
       {report !== undefined && <Walked report={report} />}
     </div>
   );
@@ -148,39 +111,4 @@ function SaveTest(props: {
       </Button>
     </Popover>
   );
-}
-
-function Walked({ report }: { report: Report }) {
-  const { t } = useTranslation("canvas");
-  const { coverage } = report;
-  const missed = coverage.exits.filter((each) => !each.is_walked);
-  return (
-    <section aria-label={t("tests.coverage")}>
-      <p className="small">
-        {t("tests.walked", {
-          nodes: coverage.walked_node_count,
-          allNodes: coverage.node_count,
-          exits: coverage.walked_exit_count,
-          allExits: coverage.exit_count,
-        })}
-      </p>
-      {missed.length > 0 && (
-        <p className="small soft">
-          {t("tests.missed")} {missed.map((each) => `${each.node_id}:${each.exit}`).join(", ")}
-        </p>
-      )}
-    </section>
-  );
-}
-
-/** The nodes and ways that some test walks. */
-function litBy(report: Report): Lit {
-  const { coverage } = report;
-  const unwalked = new Set(coverage.unwalked_node_ids);
-  const walked = coverage.exits.filter((each) => each.is_walked);
-  return {
-    nodes: new Set(report.results.flatMap((each) => each.path).filter((id) => !unwalked.has(id))),
-    ways: new Set(walked.map((each) => wayId(each.node_id, each.exit === "jump" ? JUMP : each.exit))),
-    here: undefined,
-  };
 }

@@ -5,9 +5,11 @@ import {
   BarChartOutlined,
   DownloadOutlined,
   EditOutlined,
+  ExperimentOutlined,
   HistoryOutlined,
   LayoutOutlined,
   MobileOutlined,
+  PhoneOutlined,
   QuestionOutlined,
   RedoOutlined,
   SearchOutlined,
@@ -58,7 +60,7 @@ export function EditorBar(props: {
   onRedo: () => void;
   onTidy: () => void;
   onPhone: () => void;
-  onDialog: (dialog: "find" | "help" | "name" | "versions") => void;
+  onDialog: (dialog: "find" | "help" | "name") => void;
   onPublish: () => void;
 }) {
   const { t } = useTranslation("flows");
@@ -94,7 +96,23 @@ export function EditorBar(props: {
         icon={<BarChartOutlined />}
         onClick={() => void navigate({ to: "/flows/$flowId/insight", params: { flowId: flow.id } })}
       />
-      <Tool label={t("bar.versions")} icon={<HistoryOutlined />} onClick={() => props.onDialog("versions")} />
+      <Tool
+        label={t("bar.versions")}
+        icon={<HistoryOutlined />}
+        onClick={() => void navigate({ to: "/flows/$flowId/versions", params: { flowId: flow.id } })}
+      />
+      <Tool
+        label={t("bar.tests")}
+        icon={<ExperimentOutlined />}
+        onClick={() => void navigate({ to: "/flows/$flowId/tests", params: { flowId: flow.id } })}
+      />
+      {flow.trigger_kind !== "manual" && (
+        <Tool
+          label={t("bar.bindings")}
+          icon={<PhoneOutlined />}
+          onClick={() => void navigate({ to: "/flows/bindings", search: { flow: flow.id } })}
+        />
+      )}
       <Tool label={t("bar.export")} icon={<DownloadOutlined />} href={exportAddress(flow.id, props.version)} />
       <Tool label={t("bar.help")} icon={<QuestionOutlined />} onClick={() => props.onDialog("help")} />
       {!isReadOnly && mayPublish && (

@@ -1,32 +1,32 @@
 // The editor: bar, palette, canvas with its problems, and at the side the step or the phone.
 
 import { useQueryClient } from "@tanstack/react-query";
-import { App, Segmented } from "antd";
+import { Segmented } from "antd";
 import { useCallback, useReducer, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { type Clip, clipOf, pasting } from "../../canvas/clip";
-import { type FlowDocument, documentOf } from "../../canvas/document";
+import type { FlowDocument } from "../../canvas/document";
 import { type CanvasInstance, FlowCanvas, type Lit } from "../../canvas/FlowCanvas";
 import { historyOf, stepped } from "../../canvas/history";
 import { Inspector } from "../../canvas/inspector/Inspector";
-import { arranged, sizeOf, tidy } from "../../canvas/layout";
+import { sizeOf, tidy } from "../../canvas/layout";
 import { addition, type Operation, type Place, removal } from "../../canvas/model";
 import { useProblems } from "../../canvas/problems";
 import { ProblemsPanel } from "../../canvas/ProblemsPanel";
 import { QuickAdd } from "../../canvas/QuickAdd";
 import { Simulator } from "../../canvas/simulator/Simulator";
+import "./flows.css";
 import { useAutosave } from "./autosave";
 import { Banners } from "./Banners";
 import { EditorBar } from "./EditorBar";
 import { FindNode, KeysHelp, NameDialog } from "./dialogs";
 import { droppedKind, Palette } from "./Palette";
 import { Publish } from "./Publish";
-import { type Flow, flowQuery, versionQuery } from "./queries";
+import { type Flow, flowQuery } from "./queries";
 import { useEditorKeys } from "./useEditorKeys";
-import { Versions } from "./Versions";
 
 type Side = "step" | "phone";
-type Dialog = "find" | "help" | "name" | "versions" | "publish" | undefined;
+type Dialog = "find" | "help" | "name" | undefined;
 const NONE: ReadonlySet<string> = new Set();
 
 export function EditorFrame(props: {
@@ -38,10 +38,12 @@ export function EditorFrame(props: {
   const { t } = useTranslation("flows");
   const { flow, isReadOnly } = props;
   const queries = useQueryClient();
-  const { message } = App.useApp();
   const [history, step] = useReducer(stepped, props.first.document, historyOf);
   const draft = history.present;
-  const [selection, setSelection] = useState<ReadonlySet<string>>(NONE);
+  const [selection, setSelection] = useState<ReadonlySet<string>>(() => {
+    const node = new URLSearchParams(window.location.search).get("node");
+    return node === null ? NONE : new Set([node]);
+  });
   const [side, setSide] = useState<Side>(() =>
     new URLSearchParams(window.location.search).has("play") ? "phone" : "step",
   );
@@ -131,24 +133,6 @@ export function EditorFrame(props: {
   async function preparePublish(): Promise<void> {
     const revision = await autosave.save();
     if (revision !== undefined) setPublishing(revision);
-  }
-
-  async function restore(number: number): Promise<void> {
-    const { definition } = await queries.fetchQuery(versionQuery(flow.id, number));
-    const { name, description, trigger, nodes, tests } = arranged(documentOf(definition));
-    edit({
-      op: "all",
-      operations: [
-        { op: "remove", ids: draft.nodes.map((node) => node.id) },
-        { op: "set_flow", changes: { name, description, trigger, tests } },
-        ...nodes.filter((node) => node.kind !== "start").map((node): Operation => ({ op: "add_node", node })),
-        ...Object.entries(nodes.find((node) => node.kind === "start")?.exits ?? {}).map(
-          ([exit, to]): Operation => ({ op: "connect", from: "start", exit, to }),
-        ),
-      ],
-    });
-    setDialog(undefined);
-    void message.success(t("versions.restored", { number }));
   }
 
   async function takeTheirs(): Promise<void> {
@@ -299,19 +283,10 @@ export function EditorFrame(props: {
         onChange={(changes) => edit({ op: "set_flow", changes })}
         onClose={() => setDialog(undefined)}
       />
-      {dialog === "versions" && (
-        <Versions
-          flow={flow}
-          onClose={() => setDialog(undefined)}
-          onRestore={isReadOnly ? undefined : (number) => void restore(number)}
-        />
-      )}
       {publishing !== undefined && (
         <Publish
           flow={flow}
           revision={publishing}
-          document={draft}
-          problems={problems}
           onOpen={(id) => {
             setPublishing(undefined);
             open(id);

@@ -9,7 +9,6 @@ import { useTranslation } from "react-i18next";
 import { useMay } from "../../app/session";
 import { documentOf, TRIGGER_KINDS } from "../../canvas/document";
 import { useAct } from "../../parts/act";
-import { Count } from "../../parts/Count";
 import { Empty } from "../../parts/Empty";
 import { ListTable } from "../../parts/ListTable";
 import { PageHead } from "../../parts/PageHead";
@@ -18,18 +17,20 @@ import { Ago } from "../../parts/Times";
 import { answerOf, api } from "../../api/client";
 import "./flows.css";
 import { FlowState } from "./FlowState";
+import { FlowsNav } from "./FlowsNav";
 import { NewFlow } from "./NewFlow";
+import { ProblemsHere, UsedBy, WaitingHere } from "./ListCells";
+import { Publish } from "./Publish";
 import {
   createFlow,
   deleteFlow,
   exportAddress,
   type FlowSummary,
   flowsQuery,
-  publishFlow,
+  problemCountsQuery,
   unpublishFlow,
 } from "./queries";
 import type { FlowListSearch } from "./search";
-import { Versions } from "./Versions";
 
 const route = getRouteApi("/shell/flows");
 
@@ -39,9 +40,11 @@ export function FlowList() {
   const navigate = route.useNavigate();
   const mayEdit = useMay("edit_flows");
   const [isMaking, setIsMaking] = useState(false);
-  const [versionsOf, setVersionsOf] = useState<FlowSummary>();
+  const [publishing, setPublishing] = useState<FlowSummary>();
   const paging = usePaging(JSON.stringify(search));
   const query = useQuery(flowsQuery(search, paging.cursor));
+  const problems = useQuery(problemCountsQuery(query.data?.items ?? []));
+  const problemsOf = new Map(problems.data?.items.map((each) => [each.flow_id, each]));
   const filter = (changes: Partial<FlowListSearch>) =>
     void navigate({ search: { ...search, ...changes }, replace: true });
 
@@ -58,6 +61,7 @@ export function FlowList() {
           )
         }
       />
+      <FlowsNav />
       <div className="filters">
         <Input.Search
           allowClear
@@ -94,7 +98,7 @@ export function FlowList() {
         paging={paging}
         rowKey="id"
         label={t("title")}
-        minWidth={820}
+        minWidth={1080}
         isFiltered={Object.values(search).some((each) => each !== undefined)}
         onClearFilters={() => void navigate({ search: {} })}
         empty={
@@ -110,6 +114,25 @@ export function FlowList() {
             }
           />
         }
+        card={(flow) => (
+          <>
+            <div style={{ display: "flex", justifyContent: "space-between", gap: 8 }}>
+              <Link to="/flows/$flowId" params={{ flowId: flow.id }}>
+                {flow.name}
+              </Link>
+              <RowMenu flow={flow} onPublish={() => setPublishing(flow)} />
+            </div>
+            <FlowState flow={flow} />
+            <div className="soft">{t(`canvas:triggers.${flow.trigger_kind}`)}</div>
+            <UsedBy flow={flow} />
+            {flow.waiting_count > 0 && (
+              <div>
+                {t("columns.waiting")}: <WaitingHere flow={flow} />
+              </div>
+            )}
+            <ProblemsHere counts={problemsOf.get(flow.id)} />
+          </>
+        )}
         columns={[
           {
             title: t("columns.name"),
@@ -120,58 +143,47 @@ export function FlowList() {
               </Link>
             ),
           },
-          { title: t("columns.state"), key: "state", render: (_, flow) => <FlowState flow={flow} /> },
+          { title: t("columns.state"), key: "state", render: (_, flow) => <FlowState flow={flow} isBrief /> },
+          {
+            title: t("columns.version"),
+            key: "version",
+            className: "number",
+            render: (_, flow) => flow.published_number ?? <span className="soft">–</span>,
+          },
           {
             title: t("columns.trigger"),
             key: "trigger",
             render: (_, flow) => t(`canvas:triggers.${flow.trigger_kind}`),
           },
+          { title: t("columns.campaigns"), key: "campaigns", render: (_, flow) => <UsedBy flow={flow} /> },
+          { title: t("columns.waiting"), key: "waiting", render: (_, flow) => <WaitingHere flow={flow} /> },
           {
-            title: t("columns.campaigns"),
-            key: "campaigns",
-            render: (_, flow) =>
-              flow.live_campaign_count === 0 ? (
-                <span className="soft">–</span>
-              ) : (
-                <Link to="/campaigns" search={{ flow_id: flow.id }}>
-                  {t("campaigns", { count: flow.live_campaign_count })}
-                </Link>
-              ),
-          },
-          {
-            title: t("columns.waiting"),
-            key: "waiting",
-            render: (_, flow) =>
-              flow.waiting_count === 0 ? <span className="soft">–</span> : <Count value={flow.waiting_count} />,
+            title: t("columns.problems"),
+            key: "problems",
+            render: (_, flow) => <ProblemsHere counts={problemsOf.get(flow.id)} />,
           },
           { title: t("columns.changed"), key: "changed", render: (_, flow) => <Ago at={flow.updated_at} /> },
           {
             title: <span className="visually-hidden">{t("columns.actions")}</span>,
             key: "actions",
             width: 56,
-            render: (_, flow) => <RowMenu flow={flow} onVersions={() => setVersionsOf(flow)} />,
+            render: (_, flow) => <RowMenu flow={flow} onPublish={() => setPublishing(flow)} />,
           },
         ]}
       />
       <NewFlow isOpen={isMaking} onClose={() => setIsMaking(false)} />
-      {versionsOf !== undefined && (
-        <Versions flow={versionsOf} onClose={() => setVersionsOf(undefined)} />
-      )}
+      {publishing !== undefined && <Publish flow={publishing} onClose={() => setPublishing(undefined)} />}
     </>
   );
 }
 
-function RowMenu({ flow, onVersions }: { flow: FlowSummary; onVersions: () => void }) {
+function RowMenu({ flow, onPublish }: { flow: FlowSummary; onPublish: () => void }) {
   const { t } = useTranslation("flows");
   const { modal } = App.useApp();
+  const navigate = route.useNavigate();
   const mayEdit = useMay("edit_flows");
   const mayPublish = useMay("publish_flows");
   const topics = ["flows"];
-  const publish = useAct({
-    act: () => publishFlow(flow.id, flow.draft_revision),
-    topics,
-    done: (version) => t("done.published", { name: flow.name, number: version.number }),
-  });
   const unpublish = useAct({ act: () => unpublishFlow(flow.id), topics, done: t("done.unpublished", { name: flow.name }) });
   const remove = useAct({ act: () => deleteFlow(flow.id), topics, done: t("done.deleted", { name: flow.name }) });
   const copy = useAct({
@@ -190,6 +202,8 @@ function RowMenu({ flow, onVersions }: { flow: FlowSummary; onVersions: () => vo
     ...(mayPublish && isPublished ? [{ key: "unpublish", label: t("actions.unpublish") }] : []),
     ...(mayEdit ? [{ key: "copy", label: t("actions.copy") }] : []),
     { key: "versions", label: t("actions.versions") },
+    { key: "tests", label: t("actions.tests") },
+    ...(flow.trigger_kind === "manual" ? [] : [{ key: "bindings", label: t("nav.bindings") }]),
     { key: "export", label: <a href={exportAddress(flow.id)}>{t("actions.export")}</a> },
     ...(mayEdit ? [{ key: "delete", label: t("actions.delete"), danger: true }] : []),
   ];
@@ -214,7 +228,7 @@ function RowMenu({ flow, onVersions }: { flow: FlowSummary; onVersions: () => vo
   }
 
   const choose: Record<string, () => void> = {
-    publish: () => publish.mutate(),
+    publish: onPublish,
     unpublish: () =>
       modal.confirm({
         title: t("unpublish.title", { name: flow.name }),
@@ -223,7 +237,9 @@ function RowMenu({ flow, onVersions }: { flow: FlowSummary; onVersions: () => vo
         onOk: () => unpublish.mutateAsync(),
       }),
     copy: () => copy.mutate(),
-    versions: onVersions,
+    versions: () => void navigate({ to: "/flows/$flowId/versions", params: { flowId: flow.id } }),
+    tests: () => void navigate({ to: "/flows/$flowId/tests", params: { flowId: flow.id } }),
+    bindings: () => void navigate({ to: "/flows/bindings", search: { flow: flow.id } }),
     delete: confirmDelete,
   };
   return (

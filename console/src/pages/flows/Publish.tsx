@@ -1,96 +1,121 @@
-// Publish the draft: what keeps it from that, what changes, and who is already under way.
+// Publish the draft: what keeps it from that, what changes, what its tests say, and who waits.
 
 import { useQuery } from "@tanstack/react-query";
-import { Alert, Input, Modal, Radio } from "antd";
+import { Link, useNavigate } from "@tanstack/react-router";
+import { Alert, Checkbox, Input, Modal, Radio } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { documentOf, type FlowDocument } from "../../canvas/document";
-import { difference } from "../../canvas/difference";
+import { asProblem } from "../../api/problem";
 import { ProblemList } from "../../canvas/ProblemsPanel";
-import type { FlowProblem } from "../../canvas/problems";
 import { useAct } from "../../parts/act";
-import { type FlowSummary, publicationQuery, publishFlow, versionQuery, WAITING_CHOICES, type WaitingChoice } from "./queries";
+import { Failure } from "../../parts/Failure";
+import { Loading } from "../../parts/Loading";
+import { ChangeList } from "./ChangeList";
+import {
+  draftTestsQuery,
+  type FlowSummary,
+  publicationQuery,
+  publishFlow,
+  WAITING_CHOICES,
+  type WaitingChoice,
+} from "./queries";
+import { TestsBrief } from "./TestsBrief";
+import { WaitingBrief } from "./WaitingBrief";
 
 export function Publish(props: {
   flow: FlowSummary;
-  revision: number;
-  document: FlowDocument;
-  problems: readonly FlowProblem[];
-  onOpen: (nodeId: string) => void;
+  /** The draft that is meant; else the one that the flow was read with. */
+  revision?: number;
+  /** Where the editor leads to a step; elsewhere the editor is opened at it. */
+  onOpen?: (nodeId: string) => void;
   onClose: () => void;
 }) {
   const { t } = useTranslation("flows");
-  const { flow, problems } = props;
-  const errors = problems.filter((each) => each.severity === "error").length;
-  const number = flow.published_number ?? undefined;
-  const { data: version } = useQuery({
-    ...versionQuery(flow.id, number ?? 0),
-    enabled: number !== undefined,
-  });
-  const { data: publication } = useQuery({
-    ...publicationQuery(flow.id, props.revision),
-    enabled: number !== undefined,
-  });
+  const navigate = useNavigate();
+  const { flow } = props;
+  const revision = props.revision ?? flow.draft_revision;
+  const { data: publication, error, refetch } = useQuery(publicationQuery(flow.id, revision));
+  const tests = useQuery({ ...draftTestsQuery(flow.id, revision), enabled: publication?.can_publish === true });
   const [note, setNote] = useState("");
   const [waiting, setWaiting] = useState<WaitingChoice>("finish");
-  const waitingCount = publication?.waiting_count ?? 0;
+  const [isDespite, setIsDespite] = useState(false);
   const publish = useAct({
-    act: () => publishFlow(flow.id, props.revision, { note: note.trim(), waiting }),
-    topics: ["flows"],
+    act: () => publishFlow(flow.id, revision, { note: note.trim(), waiting, despiteTests: isDespite }),
+    topics: ["flows", "bindings"],
     done: (made) => t("done.published", { name: flow.name, number: made.number }),
     onDone: props.onClose,
   });
-  const changes = version && difference(documentOf(version.definition), props.document);
+  const number = publication?.published_number ?? undefined;
+  const problems = publication?.problems ?? [];
+  const errorCount = problems.filter((each) => each.severity === "error").length;
+  const failedCount = tests.data?.failed_count ?? 0;
+  const isReady = publication?.can_publish === true && !tests.isPending && (failedCount === 0 || isDespite);
+  const open =
+    props.onOpen ??
+    ((node: string) => void navigate({ to: "/flows/$flowId", params: { flowId: flow.id }, search: { node } }));
   return (
     <Modal
       open
       title={t("publish.title", { name: flow.name })}
       onCancel={props.onClose}
       okText={t("actions.publish")}
-      okButtonProps={{ disabled: errors > 0 }}
+      okButtonProps={{ disabled: !isReady, danger: failedCount > 0 }}
       confirmLoading={publish.isPending}
       onOk={() => publish.mutate()}
-      width={560}
+      width={620}
     >
-      {errors > 0 ? (
-        <Alert type="error" showIcon title={t("publish.errors", { count: errors })} />
-      ) : (
-        <p>{number === undefined ? t("publish.first") : t("publish.next", { number: number + 1 })}</p>
+      {error !== null && <Failure problem={asProblem(error)} onRetry={() => void refetch()} />}
+      {publication === undefined && error === null && <Loading rows={4} />}
+      {publication?.can_publish === false && (
+        <Alert type="error" showIcon title={t("publish.errors", { count: errorCount })} />
       )}
-      {changes !== undefined && errors === 0 && (
-        <ul>
-          {(["added", "changed", "removed"] as const).map((kind) =>
-            changes[kind].length === 0 ? null : (
-              <li key={kind}>
-                {t(`publish.${kind}`, { count: changes[kind].length })} <code>{changes[kind].join(", ")}</code>
-              </li>
-            ),
+      {publication?.can_publish === true && (
+        <div className="publish">
+          <p>{number === undefined ? t("publish.first") : t("publish.next", { number: number + 1 })}</p>
+          {publication.difference !== null && (
+            <>
+              <ChangeList difference={publication.difference} />
+              {number !== undefined && !publication.difference.is_empty && (
+                <Link to="/flows/$flowId/versions" params={{ flowId: flow.id }} search={{ before: number }} target="_blank">
+                  {t("publish.compare")}
+                </Link>
+              )}
+            </>
           )}
-        </ul>
-      )}
-      {waitingCount > 0 && errors === 0 && (
-        <fieldset style={{ border: 0, padding: 0, margin: "0 0 12px" }}>
-          <legend style={{ marginBottom: 6 }}>
-            {t("publish.waiting", { count: waitingCount })}{" "}
-            {(publication?.disturbed_count ?? 0) > 0 && t("publish.disturbed", { count: publication?.disturbed_count })}
-          </legend>
-          <Radio.Group
-            value={waiting}
-            onChange={(event) => setWaiting(event.target.value as WaitingChoice)}
-            style={{ display: "grid", gap: 6 }}
-            options={WAITING_CHOICES.map((value) => ({ value, label: t(`publish.choices.${value}`) }))}
-          />
-        </fieldset>
-      )}
-      {errors === 0 && (
-        <label>
-          {t("publish.note")}
-          <Input value={note} maxLength={500} onChange={(event) => setNote(event.target.value)} />
-        </label>
+          {publication.waiting_count > 0 && (
+            <fieldset>
+              <legend>
+                {t("publish.waiting", { count: publication.waiting_count })}{" "}
+                {publication.disturbed_count > 0 && t("publish.disturbed", { count: publication.disturbed_count })}
+              </legend>
+              <WaitingBrief publication={publication} />
+              <Radio.Group
+                value={waiting}
+                onChange={(event) => setWaiting(event.target.value as WaitingChoice)}
+                options={WAITING_CHOICES.map((value) => ({ value, label: t(`publish.choices.${value}`) }))}
+              />
+            </fieldset>
+          )}
+          {tests.isPending ? <Loading rows={1} /> : tests.data !== undefined && <TestsBrief report={tests.data} />}
+          {failedCount > 0 && (
+            <Checkbox checked={isDespite} onChange={(event) => setIsDespite(event.target.checked)}>
+              {t("publish.despite", { count: failedCount })}
+            </Checkbox>
+          )}
+          <label>
+            {t("publish.note")}
+            <Input.TextArea
+              value={note}
+              maxLength={500}
+              autoSize={{ minRows: 1, maxRows: 4 }}
+              onChange={(event) => setNote(event.target.value)}
+            />
+          </label>
+        </div>
       )}
       {problems.length > 0 && (
-        <div style={{ maxHeight: 300, overflowY: "auto", marginTop: 12 }} tabIndex={0} role="region" aria-label={t("publish.problems")}>
-          <ProblemList problems={problems} onOpen={props.onOpen} />
+        <div className="publish-problems" tabIndex={0} role="region" aria-label={t("publish.problems")}>
+          <ProblemList problems={problems} onOpen={open} />
         </div>
       )}
     </Modal>

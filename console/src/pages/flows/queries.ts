@@ -7,6 +7,8 @@ import type { FlowListSearch } from "./search";
 
 export type FlowSummary = Schemas["FlowSummaryAnswer"];
 export type Flow = Schemas["FlowAnswer"];
+export type Publication = Schemas["PublicationAnswer"];
+export type TestReport = Schemas["TestsAnswer"];
 
 const PAGE = 25;
 const MOST_VERSIONS = 100;
@@ -85,6 +87,28 @@ export function saveDraft(flowId: number, definition: FlowDocument, revision: nu
   );
 }
 
+/** How much is wrong with the drafts of a page of flows; asked after the list is there. */
+export const problemCountsQuery = (flows: readonly FlowSummary[]) =>
+  queryOptions({
+    queryKey: ["flows", "problem-counts", flows.map((each) => [each.id, each.draft_revision])],
+    queryFn: () =>
+      answerOf(
+        api.GET("/api/v1/flows/problem-counts", {
+          params: { query: { flow_id: flows.map((each) => each.id) } },
+        }),
+      ),
+    enabled: flows.length > 0,
+    placeholderData: (before) => before,
+  });
+
+/** The tests of a flow's draft, as they go now. */
+export const draftTestsQuery = (flowId: number, revision: number) =>
+  queryOptions({
+    queryKey: ["flows", flowId, "tests", revision],
+    queryFn: () => answerOf(api.POST("/api/v1/flows/test", { body: { flow_id: flowId } })),
+    retry: false,
+  });
+
 export const publicationQuery = (flowId: number, revision: number) =>
   queryOptions({
     queryKey: ["flows", flowId, "publication", revision],
@@ -123,4 +147,41 @@ export async function deleteFlow(flowId: number): Promise<void> {
 /** Where a flow file is downloaded. */
 export function exportAddress(flowId: number, number?: number): string {
   return `/api/v1/flows/${flowId}/export${number === undefined ? "" : `?number=${number}`}`;
+}
+
+/** What a later version, or the draft of a revision, has not in common with an earlier one. */
+export const differenceQuery = (flowId: number, before: number, after: number | undefined, revision: number) =>
+  queryOptions({
+    queryKey: ["flows", flowId, "compare", before, after ?? `draft ${revision}`],
+    queryFn: () =>
+      answerOf(
+        api.GET("/api/v1/flows/{flow_id}/compare", {
+          params: { path: { flow_id: flowId }, query: { before, after } },
+        }),
+      ),
+    placeholderData: (former) => former,
+  });
+
+const RUNNING_MILLISECONDS = 2_000;
+
+export const changeoversQuery = (flowId: number) =>
+  queryOptions({
+    queryKey: ["flows", flowId, "changeovers"],
+    queryFn: () =>
+      answerOf(
+        api.GET("/api/v1/flows/{flow_id}/changeovers", {
+          params: { path: { flow_id: flowId }, query: { limit: PAGE } },
+        }),
+      ),
+    refetchInterval: ({ state }) =>
+      state.data?.items.some((each) => each.status === "running") && RUNNING_MILLISECONDS,
+  });
+
+export function restoreVersion(flowId: number, number: number, revision: number): Promise<Flow> {
+  return answerOf(
+    api.POST("/api/v1/flows/{flow_id}/versions/{number}/restore", {
+      params: { path: { flow_id: flowId, number } },
+      body: { revision },
+    }),
+  );
 }

@@ -45,3 +45,28 @@ export function insightSearchOf(search: Record<string, unknown>): InsightSearch 
   const { version, node } = flowSearchOf(search);
   return { version, node, shown: SHOWN_TRAFFIC.find((each) => each === search.shown) };
 }
+
+export interface VersionsSearch {
+  before?: number;
+  /** The draft, when it is not given. */
+  after?: number;
+}
+
+export function versionsSearchOf(search: Record<string, unknown>): VersionsSearch {
+  return {
+    before: flowSearchOf({ version: search.before }).version,
+    after: flowSearchOf({ version: search.after }).version,
+  };
+}
+
+export interface TestsSearch {
+  test?: string;
+  node?: string;
+}
+
+export function testsSearchOf(search: Record<string, unknown>): TestsSearch {
+  return {
+    test: typeof search.test === "string" && search.test !== "" ? search.test : undefined,
+    node: flowSearchOf(search).node,
+  };
+}

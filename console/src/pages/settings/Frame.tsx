@@ -27,6 +27,7 @@ export function SettingsFrame(props: {
                 { to: "/settings/keys", label: t("keys.title") },
               ] as const)
             : []),
+          { to: "/settings/secrets", label: t("secrets.title") },
           { to: "/settings/audit", label: t("audit.title") },
         ]}
       />

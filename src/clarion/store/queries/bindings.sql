@@ -31,12 +31,15 @@ WHERE workspace_id = :workspace_id AND flow_id = :flow_id AND sender_id = :sende
 RETURNING id;
 
 -- name: bindings
--- Who listens to whom in a workspace, in the order in which they are asked.
+-- Who listens to whom in a workspace, in the order in which they are asked; the conditions are
+-- those of the published version, or of the draft.
 SELECT b.id, b.flow_id, f.name AS flow_name, f.trigger_kind,
     f.published_version_id IS NOT NULL AS is_published, b.sender_id, s.name AS sender_name,
-    s.channel, b.priority, b.bound_at, b.bound_by
+    s.channel, b.priority, b.bound_at, b.bound_by,
+    coalesce(v.definition, f.draft) #> '{trigger,conditions}' AS conditions
 FROM bindings b
 JOIN flows f ON f.id = b.flow_id AND f.deleted_at IS NULL
+LEFT JOIN flow_versions v ON v.id = f.published_version_id
 JOIN senders s ON s.id = b.sender_id AND s.status <> 'removed'
 WHERE b.workspace_id = :workspace_id
   AND (:flow_id::bigint IS NULL OR b.flow_id = :flow_id)

@@ -63,8 +63,18 @@ UPDATE calls SET status = 'done', answer_body = NULL WHERE id = ANY(:ids::bigint
 SELECT sealed FROM secrets WHERE workspace_id = :workspace_id AND name = :name;
 
 -- name: secrets_of_workspace
--- The names of a workspace's secrets.
-SELECT name, changed_at FROM secrets WHERE workspace_id = :workspace_id ORDER BY name;
+-- A workspace's secrets by name, with the flows whose draft or published version names each.
+SELECT s.name, s.changed_at,
+    ARRAY(
+        SELECT f.name FROM flows f
+        LEFT JOIN flow_versions v ON v.id = f.published_version_id
+        WHERE f.workspace_id = s.workspace_id AND f.deleted_at IS NULL
+          AND concat(f.draft, v.definition) ~ ('\msecrets\.' || s.name || '\M')
+        ORDER BY f.name
+    ) AS flow_names
+FROM secrets s
+WHERE s.workspace_id = :workspace_id
+ORDER BY s.name;
 
 -- name: set_secret
 -- Keep a secret, sealed; a new value replaces the old one.

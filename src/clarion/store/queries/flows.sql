@@ -125,6 +125,12 @@ JOIN flows f ON f.id = v.flow_id
 WHERE v.workspace_id = :workspace_id AND v.flow_id = :flow_id AND v.number = :number
   AND f.deleted_at IS NULL;
 
+-- name: drafts_of
+-- The drafts of some flows of a workspace.
+SELECT id, draft FROM flows
+WHERE workspace_id = :workspace_id AND id = ANY(:flow_ids::bigint[]) AND deleted_at IS NULL
+ORDER BY id DESC;
+
 -- name: names_for_check
 -- What a flow may name: groups that people made, published flows, secrets.
 SELECT 'group' AS noun, name FROM groups

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
 from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
 
+from clarion.domain.opt_out import is_opt_out_text
 from clarion.flow.trigger import TriggerKind
-from clarion.services import bindings
+from clarion.services import binding_tries, bindings
+from clarion.services.binding_tries import TriedMessage
 from clarion.services.bindings import USUAL_PRIORITY
 from clarion.web.access import Asking
 from clarion.web.database import DB
@@ -60,6 +62,61 @@ class BindingAnswer(BaseModel):
     priority: int
     bound_at: datetime
     bound_by: str
+    conditions: list[Any] = Field(
+        description="Of its published version, or of its draft; none at all: any message."
+    )
+
+
+class TriedMessageBody(Body):
+    """A message that a person could send."""
+
+    text: Annotated[str, Field(max_length=4096)] = ""
+    kind: Literal["text", "button", "list", "media", "location"] = "text"
+    payload: Annotated[str, Field(max_length=256)] | None = Field(
+        default=None, description="The id of the button or row that is tapped."
+    )
+    referral: Annotated[str, Field(max_length=100)] | None = Field(
+        default=None, description="The id of the advertisement that opened the chat."
+    )
+
+    def message(self) -> TriedMessage:
+        """The same for the service."""
+        return TriedMessage(self.text, self.kind, self.payload, self.referral)
+
+
+class TriggerTryBody(Body):
+    """A trigger as it stands in a flow file, and a message."""
+
+    trigger: dict[str, Any]
+    message: TriedMessageBody
+
+
+class TriggerTryAnswer(BaseModel):
+    """Whether the message begins the flow."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    is_fitting: bool
+    condition_indexes: list[int] = Field(description="The conditions that it fits, from 0.")
+    is_opt_out: bool = Field(description="A word like STOP: it begins nothing, whatever fits.")
+
+
+class BindingTryAnswer(BaseModel):
+    """What one flow that listens makes of a message."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    binding: BindingAnswer
+    is_fitting: bool
+    condition_indexes: list[int]
+    would_begin: bool = Field(description="The first published one that fits.")
+
+
+class BindingTriesAnswer(BaseModel):
+    """Every flow that listens to a sender, in the order in which they are asked."""
+
+    is_opt_out: bool = Field(description="A word like STOP: it begins nothing, whatever fits.")
+    tries: list[BindingTryAnswer]
 
 
 @router.get("/bindings", operation_id="binding_list", summary="List who listens to whom")
@@ -113,3 +170,33 @@ async def binding_move(
 async def binding_delete(connection: DB, scope: Asking, flow_id: Id, sender_id: Id) -> None:
     """Only while the flow is not published."""
     await bindings.unbind_flow(connection, scope, flow_id, sender_id)
+
+
+@router.post(
+    "/flows/try-trigger",
+    operation_id="flow_try_trigger",
+    summary="Try which messages a trigger takes",
+    responses=refusals("flow.invalid"),
+)
+async def flow_try_trigger(scope: Asking, body: TriggerTryBody) -> TriggerTryAnswer:
+    """Nothing begins; the trigger need not be saved."""
+    tried = binding_tries.try_trigger(scope, body.trigger, body.message.message())
+    return TriggerTryAnswer.model_validate(tried)
+
+
+@router.post(
+    "/senders/{sender_id}/bindings/try",
+    operation_id="binding_try",
+    summary="Try which flow a message to a sender begins",
+    responses=refusals("sender.not_found"),
+)
+async def binding_try(
+    connection: DB, scope: Asking, sender_id: Id, body: TriedMessageBody
+) -> BindingTriesAnswer:
+    """Nothing begins; sessions that wait, and people who look after a conversation, go before."""
+    message = body.message()
+    tries = await binding_tries.try_bindings(connection, scope, sender_id, message)
+    return BindingTriesAnswer(
+        is_opt_out=is_opt_out_text(message.text),
+        tries=[BindingTryAnswer.model_validate(each) for each in tries],
+    )

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Annotated, Any
 
 from fastapi import Path, Query
+from pydantic import Field
 from starlette.responses import JSONResponse
 
 from clarion.domain.errors import Problem
@@ -17,6 +18,7 @@ from clarion.flow.samples import SAMPLE_NAMES, SampleLanguage, sample, templates
 from clarion.flow.schema import flow_schema
 from clarion.flow.trigger import TriggerKind
 from clarion.services import flows
+from clarion.services.flow_checks import count_problems
 from clarion.services.flows import FlowFilter
 from clarion.services.plays import flow_test_from_play, play_flow, run_flow_tests
 from clarion.web.access import Asking
@@ -31,12 +33,13 @@ from clarion.web.flows.schemas import (
     FlowVersionAnswer,
     FlowVersionSummaryAnswer,
     NewFlowBody,
+    ProblemCountsAnswer,
     ProblemOfFlow,
     PublishBody,
     SampleFlowAnswer,
 )
 from clarion.web.flows.test_schemas import TestFromPlayBody, TestsAnswer, TestsBody
-from clarion.web.paging import Page, Paging, page_of
+from clarion.web.paging import LARGEST_KEY, Page, Paging, page_of
 from clarion.web.routing import ONCE, noun_router, refusals
 from clarion.web.schemas import Id, SearchText
 
@@ -44,6 +47,8 @@ __all__ = ["router"]
 
 router = noun_router("flows", prefix="/flows")
 
+MAX_COUNTED = 50
+IdInQuery = Annotated[int, Field(ge=1, le=LARGEST_KEY)]
 VersionNumber = Annotated[int, Path(ge=1, le=2**31 - 1)]
 _JSON_OBJECT: dict[int | str, dict[str, Any]] = {
     200: {"content": {"application/json": {"schema": {"type": "object"}}}}
@@ -122,6 +127,22 @@ async def flow_list_samples(_: Asking, language: SampleLanguage = "en") -> Page[
         ],
         total_count=len(samples),
     )
+
+
+@router.get(
+    "/problem-counts",
+    operation_id="flow_count_problems",
+    summary="How much is wrong with some flows' drafts",
+)
+async def flow_count_problems(
+    connection: DB,
+    scope: Asking,
+    flow_id: Annotated[list[IdInQuery], Query(min_length=1, max_length=MAX_COUNTED)],
+) -> Page[ProblemCountsAnswer]:
+    """Flows that are not there are left out."""
+    counted = await count_problems(connection, scope, flow_id)
+    items = [ProblemCountsAnswer.model_validate(each) for each in counted]
+    return Page(items=items, total_count=len(items))
 
 
 @router.post(

@@ -20,6 +20,7 @@ __all__ = [
     "FlowVersionAnswer",
     "FlowVersionSummaryAnswer",
     "NewFlowBody",
+    "ProblemCountsAnswer",
     "ProblemOfFlow",
     "PublishBody",
     "SampleFlowAnswer",
@@ -91,6 +92,16 @@ class CheckAnswer(BaseModel):
 
     problems: list[ProblemOfFlow]
     can_publish: bool
+
+
+class ProblemCountsAnswer(BaseModel):
+    """How much is wrong with a flow's draft."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    flow_id: int
+    error_count: int = Field(description="Each of them keeps the flow from being published.")
+    warning_count: int
 
 
 class FlowSummaryAnswer(BaseModel):

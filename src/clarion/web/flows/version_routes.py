@@ -16,9 +16,9 @@ from clarion.web.flows.routes import VersionNumber
 from clarion.web.flows.schemas import FlowAnswer, ProblemOfFlow
 from clarion.web.flows.version_schemas import (
     ChangeoverAnswer,
-    DifferenceAnswer,
     PublicationAnswer,
     RestoreBody,
+    VersionDifferenceAnswer,
     WaitingAtNodeAnswer,
 )
 from clarion.web.paging import Page, Paging, page_of
@@ -44,10 +44,10 @@ async def flow_version_compare(
     flow_id: Id,
     before: NumberAsked,
     after: NumberAsked | None = None,
-) -> DifferenceAnswer:
+) -> VersionDifferenceAnswer:
     """Without `after`, the draft is compared."""
     found = await flows.compare_versions(connection, scope, flow_id, before, after)
-    return DifferenceAnswer.model_validate(found)
+    return VersionDifferenceAnswer.model_validate(found)
 
 
 @router.get(
@@ -61,26 +61,27 @@ async def flow_read_publication(connection: DB, scope: Asking, flow_id: Id) -> P
     flow = await flows.read_flow(connection, scope, flow_id)
     problems = await flows.check_definition(connection, scope, flow.draft)
     waiting = await changeovers.waiting_by_node(connection, scope, flow_id)
-    difference = None
-    disturbed: frozenset[str] = frozenset()
-    if flow.published_number is not None:
-        difference = await flows.compare_versions(
-            connection, scope, flow_id, flow.published_number, None
+    differences = {
+        number: await flows.compare_versions(connection, scope, flow_id, number, None)
+        for number in {flow.published_number or 0, *(each.number for each in waiting)} - {0}
+    }
+    difference = differences.get(flow.published_number or 0)
+    standing = [
+        WaitingAtNodeAnswer(
+            **asdict(each),
+            is_disturbed=each.node_id in differences[each.number].disturbed_node_ids,
         )
-        disturbed = difference.disturbed_node_ids
+        for each in waiting
+    ]
     return PublicationAnswer(
         draft_revision=flow.draft_revision,
         published_number=flow.published_number,
-        difference=difference and DifferenceAnswer.model_validate(difference),
+        difference=difference and VersionDifferenceAnswer.model_validate(difference),
         problems=[ProblemOfFlow(**asdict(each), node_id=node_id_of(each)) for each in problems],
         can_publish=not has_errors(problems),
-        waiting=[WaitingAtNodeAnswer.model_validate(each) for each in waiting],
-        waiting_count=sum(each.waiting_count for each in waiting),
-        disturbed_count=sum(
-            each.waiting_count
-            for each in waiting
-            if each.number == flow.published_number and each.node_id in disturbed
-        ),
+        waiting=standing,
+        waiting_count=sum(each.waiting_count for each in standing),
+        disturbed_count=sum(each.waiting_count for each in standing if each.is_disturbed),
     )
 
 

@@ -12,9 +12,9 @@ from clarion.web.schemas import Body
 
 __all__ = [
     "ChangeoverAnswer",
-    "DifferenceAnswer",
     "PublicationAnswer",
     "RestoreBody",
+    "VersionDifferenceAnswer",
     "WaitingAtNodeAnswer",
 ]
 
@@ -41,7 +41,7 @@ class NodeChangeAnswer(_Answer):
     fields: list[FieldChangeAnswer] = Field(description="Empty unless it was changed.")
 
 
-class DifferenceAnswer(_Answer):
+class VersionDifferenceAnswer(_Answer):
     """What two definitions have not in common."""
 
     fields: list[FieldChangeAnswer] = Field(description="Of the flow itself, such as its trigger.")
@@ -55,6 +55,7 @@ class WaitingAtNodeAnswer(_Answer):
     number: int
     node_id: str
     waiting_count: int
+    is_disturbed: bool = Field(description="The draft changes the node or has it no more.")
 
 
 class PublicationAnswer(BaseModel):
@@ -62,13 +63,15 @@ class PublicationAnswer(BaseModel):
 
     draft_revision: int
     published_number: int | None
-    difference: DifferenceAnswer | None = Field(description="Null when nothing is published.")
+    difference: VersionDifferenceAnswer | None = Field(
+        description="Null when nothing is published."
+    )
     problems: list[ProblemOfFlow]
     can_publish: bool
     waiting: list[WaitingAtNodeAnswer] = Field(description="Where sessions wait, all versions.")
     waiting_count: int
     disturbed_count: int = Field(
-        description="Sessions of the published version that wait at changed or removed nodes."
+        description="Sessions that wait at nodes which the draft changes or has no more."
     )
 
 
