@@ -120,10 +120,24 @@ FREE_FORM: list[dict[str, Any]] = [
             "body": {"text": "Form"},
             "action": {
                 "name": "flow",
-                "parameters": {"flow_id": "1", "flow_cta": "Open", "flow_token": "t"},
+                "parameters": {
+                    "flow_message_version": "3",
+                    "flow_id": "1",
+                    "flow_cta": "Open",
+                    "flow_token": "t",
+                },
             },
         },
     },
+    {
+        "type": "interactive",
+        "interactive": {
+            "type": "location_request_message",
+            "body": {"text": "Where are you?"},
+            "action": {"name": "send_location"},
+        },
+    },
+    {"type": "location", "location": {"latitude": "48.2", "longitude": 16.4}},
 ]
 
 
@@ -140,6 +154,34 @@ async def test_free_form_needs_an_open_window(shop, content):
     assert accepted["messages"][0].keys() == {"id"}
 
 
+LINK = {"display_text": "See", "url": "https://shop.example"}
+FORM = {"flow_message_version": "3", "flow_id": "1", "flow_cta": "Open", "flow_token": "t"}
+SCREEN = {"screen": "S"}
+
+
+@pytest.mark.parametrize(
+    ("sort", "action", "code"),
+    [
+        ("cta_url", {"parameters": LINK}, 131008),
+        ("cta_url", {"name": "cta_url", "parameters": {"url": "https://a"}}, 131008),
+        ("cta_url", {"name": "cta_url", "parameters": LINK | {"url": "shop"}}, 131009),
+        ("cta_url", {"name": "cta_url", "parameters": LINK | {"display_text": "x" * 21}}, 131009),
+        ("flow", {"parameters": FORM}, 131008),
+        ("flow", {"name": "flow", "parameters": FORM | {"flow_name": "N"}}, 131009),
+        ("flow", {"name": "flow", "parameters": FORM | {"flow_message_version": "2"}}, 131009),
+        ("flow", {"name": "flow", "parameters": FORM | {"flow_cta": ""}}, 131008),
+        ("flow", {"name": "flow", "parameters": FORM | {"flow_action": "open"}}, 131009),
+        ("flow", {"name": "flow", "parameters": FORM | {"flow_action_payload": {}}}, 131009),
+        ("location_request_message", {"name": "send"}, 131009),
+    ],
+)
+async def test_what_is_not_wire_exact_is_refused(shop, sort, action, code):
+    part = {"type": sort, "body": {"text": "x"}, "action": action}
+    message = {"to": "+16505551234", "type": "interactive", "interactive": part}
+    status, refused = await shop.send(message)
+    assert (status, refused["error"]["code"]) == (400, code)
+
+
 async def test_marking_as_read_with_a_typing_indicator_succeeds(shop):
     status, answer = await shop.send(
         {"status": "read", "message_id": "wamid.X", "typing_indicator": {"type": "text"}}
@@ -147,6 +189,12 @@ async def test_marking_as_read_with_a_typing_indicator_succeeds(shop):
 
     assert (status, answer) == (200, {"success": True})
     assert shop.simulator.ledger() == []
+    mark = {"phone_number_id": "111", "wamid": "wamid.X", "is_typing": True}
+    assert shop.simulator.marks() == [mark]
+    status, _ = await shop.send(
+        {"status": "read", "message_id": "wamid.X", "typing_indicator": {"type": "voice"}}
+    )
+    assert status == 400
 
 
 @pytest.mark.parametrize(

@@ -2862,7 +2862,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "wa_id" | "bsuid" | "page_scoped" | "viber_id";
+            kind: "wa_id" | "bsuid" | "page_scoped" | "viber_id" | "email";
             /** Value */
             value: string;
         };
@@ -2871,7 +2871,7 @@ export interface components {
          * @description What sort of name an address is on its channel.
          * @enum {string}
          */
-        AddressKind: "phone" | "wa_id" | "bsuid" | "page_scoped" | "viber_id";
+        AddressKind: "phone" | "wa_id" | "bsuid" | "page_scoped" | "viber_id" | "email";
         /**
          * AnswerCallMove
          * @description The call that is waited for is answered, or fails.
@@ -2917,7 +2917,7 @@ export interface components {
              * @default text
              * @enum {string}
              */
-            reply_kind: "text" | "button" | "list" | "media" | "location";
+            reply_kind: "text" | "button" | "list" | "form" | "media" | "location";
             /**
              * After Seconds
              * @default 0
@@ -3671,7 +3671,7 @@ export interface components {
          * @description A kind of network; the value is what is stored and spoken.
          * @enum {string}
          */
-        Channel: "whatsapp" | "viber" | "messenger" | "instagram";
+        Channel: "whatsapp" | "viber" | "messenger" | "instagram" | "sms" | "email";
         /**
          * CheckAnswer
          * @description Every problem, and whether the flow could be published.
@@ -6011,7 +6011,7 @@ export interface components {
              * @description How a tap is told to the webhook.
              * @enum {string}
              */
-            kind: "button" | "button_reply" | "list_reply" | "nfm_reply";
+            kind: "button" | "button_reply" | "list_reply" | "nfm_reply" | "location";
             /** Key */
             key: string;
             /** Title */
@@ -7893,7 +7893,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "button" | "button_reply" | "list_reply" | "nfm_reply";
+            kind: "button" | "button_reply" | "list_reply" | "nfm_reply" | "location";
             /** Key */
             key: string;
             /** Title */

@@ -37,7 +37,65 @@ function kind(row: Row): Kind {
 
 const recognised = () => [needed("recognised"), needed("not_recognised")];
 
+/** A kind that sends on another channel than WhatsApp. */
+function sending(row: Pick<Row, "name" | "stem" | "config" | "lines">): Kind {
+  return kind({
+    ...row,
+    group: "talk",
+    exits: () => [needed("next"), optional("no_sender")],
+    through: "next",
+  });
+}
+
+function pageLines({ text, media, card, quick_replies }: Config): readonly string[] {
+  if (isRecord(media)) return [`${textOf(media.kind) || "image"}: ${textOf(media.link)}`];
+  const part = isRecord(card) ? card : {};
+  const buttons = listOf(quick_replies ?? part.buttons)
+    .filter(isRecord)
+    .map((each) => `[ ${textOf(each.title)} ]`);
+  return [textOf(text) || textOf(part.title), buttons.join(" ")];
+}
+
 export const FURTHER_KINDS: readonly Kind[] = [
+  kind({
+    name: "send_whatsapp_typing_indicator",
+    group: "talk",
+    stem: "typing",
+    config: {},
+  }),
+  sending({
+    name: "send_viber_message",
+    stem: "viber",
+    config: { text: "" },
+    lines: (config) => [
+      textOf(config.text) || textOf(config.image),
+      isRecord(config.button) ? `[ ${textOf(config.button.title)} ]` : "",
+    ],
+  }),
+  sending({
+    name: "send_messenger_message",
+    stem: "messenger",
+    config: { text: "" },
+    lines: pageLines,
+  }),
+  sending({
+    name: "send_instagram_message",
+    stem: "instagram",
+    config: { text: "" },
+    lines: pageLines,
+  }),
+  sending({
+    name: "send_sms",
+    stem: "sms",
+    config: { text: "" },
+    lines: (config) => [textOf(config.text)],
+  }),
+  sending({
+    name: "send_email",
+    stem: "letter",
+    config: { subject: "", text: "" },
+    lines: (config) => [textOf(config.subject), textOf(config.text)],
+  }),
   kind({
     name: "date_time_branch",
     group: "think",

@@ -73,7 +73,7 @@ function groupLine(group: Config, say: Say): string {
 }
 
 function messageLines(config: Config): readonly string[] {
-  const { text, media, list } = config;
+  const { text, media, list, link, location, form } = config;
   if (isRecord(text)) {
     const buttons = listOf(text.buttons).map((each) => (isRecord(each) ? textOf(each.title) : ""));
     return [textOf(text.body), buttons.length > 0 ? `[ ${buttons.join(" ] [ ")} ]` : ""];
@@ -83,6 +83,13 @@ function messageLines(config: Config): readonly string[] {
     return [`${textOf(media.kind)}: ${source}`];
   }
   if (isRecord(list)) return [textOf(list.body), `[ ${textOf(list.button)} ]`];
+  if (isRecord(link)) return [textOf(link.body), `[ ${textOf(link.title)} ]`];
+  if (isRecord(location)) {
+    const place = [location.name, location.address].map(textOf).filter((each) => each !== "");
+    return [place.join(", ") || `${String(location.latitude)}, ${String(location.longitude)}`];
+  }
+  if (isRecord(form)) return [textOf(form.body), `[ ${textOf(form.button)} ]`];
+  if (isRecord(config.location_request)) return [textOf(config.location_request.body)];
   return [];
 }
 
@@ -130,11 +137,16 @@ const KIND_LIST: readonly Kind[] = [
         { name: "other", isRequired: buttons.length === 0 },
         ...(isRecord(config.expect) ? [{ name: "invalid", isRequired: false }] : []),
         { name: "timeout", isRequired: false },
+        ...((textOf(config.channel) || "whatsapp") === "whatsapp"
+          ? []
+          : [{ name: "no_sender", isRequired: false }]),
       ];
     },
     through: "other",
     lines: (config, say) => [
-      durationOf(config.timeout, say) || say.duration(24, "hours"),
+      [durationOf(config.timeout, say) || say.duration(24, "hours"), textOf(config.channel)]
+        .filter((each) => each !== "")
+        .join(" · "),
       textOf(config.save_as) === "" ? "" : `→ ${textOf(config.save_as)}`,
     ],
   },

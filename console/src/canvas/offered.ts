@@ -14,6 +14,16 @@ function ofMessage({ config = {} }: FlowNode): Offered[] {
       .filter(isRecord)
       .map((each) => ({ id: textOf(each.id), title: textOf(each.title) }));
   }
+  if (Array.isArray(config.quick_replies)) {
+    return config.quick_replies
+      .filter(isRecord)
+      .map((each) => ({ id: textOf(each.id), title: textOf(each.title) }));
+  }
+  if (isRecord(config.card)) {
+    return listOf(config.card.buttons)
+      .filter(isRecord)
+      .map((each) => ({ id: textOf(each.id), title: textOf(each.title) }));
+  }
   if (isRecord(config.list)) {
     return listOf(config.list.sections)
       .filter(isRecord)

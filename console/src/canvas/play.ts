@@ -111,7 +111,7 @@ export interface Tap {
   title: string;
   description?: string;
   payload: string;
-  kind: "button" | "list";
+  kind: "button" | "list" | "form";
 }
 
 /** What can be tapped under a message. */
@@ -130,6 +130,16 @@ export function tapsOf(said: Said, template: Template | undefined): Tap[] {
       payload: payloads.get(index) ?? text,
       kind: "button",
     }));
+  }
+  if (said.kind === "form") {
+    const payload = JSON.stringify({ flow_token: textOf(content.token) });
+    return [{ title: textOf(content.button), payload, kind: "form" }];
+  }
+  if (said.kind === "card") {
+    return listOf(content.buttons)
+      .filter(isRecord)
+      .filter((each) => textOf(each.id) !== "")
+      .map((each) => ({ title: textOf(each.title), payload: textOf(each.id), kind: "button" }));
   }
   if (said.kind === "text") {
     return listOf(content.buttons)

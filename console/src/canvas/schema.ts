@@ -30,6 +30,8 @@ export type Shape =
   | { kind: "switch" }
   | { kind: "choice"; values: readonly string[] }
   | { kind: "texts" }
+  | { kind: "object"; properties: readonly Property[] }
+  | { kind: "objects"; properties: readonly Property[]; most: number | undefined }
   | { kind: "json" };
 
 function numberOf(value: unknown): number | undefined {
@@ -61,12 +63,18 @@ export function shapeOf(given: Schema, root: Schema): Shape {
       return { kind: "number", least: numberOf(schema.minimum), most: numberOf(schema.maximum) };
     case "boolean":
       return { kind: "switch" };
-    case "array":
-      return isRecord(schema.items) && resolved(schema.items, root).type === "string"
-        ? { kind: "texts" }
-        : { kind: "json" };
-    default:
-      return { kind: "json" };
+    case "array": {
+      const items = isRecord(schema.items) ? resolved(schema.items, root) : {};
+      if (items.type === "string") return { kind: "texts" };
+      const properties = propertiesIn(items);
+      return properties.length === 0
+        ? { kind: "json" }
+        : { kind: "objects", properties, most: numberOf(schema.maxItems) };
+    }
+    default: {
+      const properties = propertiesIn(schema);
+      return properties.length === 0 ? { kind: "json" } : { kind: "object", properties };
+    }
   }
 }
 
@@ -82,8 +90,13 @@ export function propertiesOf(kind: string, root: Schema): Property[] {
   const node = definitions[`node_${kind}`];
   const properties = isRecord(node) && isRecord(node.properties) ? node.properties : {};
   const config = isRecord(properties.config) ? resolved(properties.config, root) : {};
-  const required = listOf(config.required);
-  return Object.entries(isRecord(config.properties) ? config.properties : {})
+  return propertiesIn(config);
+}
+
+/** The fields of an object, in the order of its model. */
+function propertiesIn(schema: Schema): Property[] {
+  const required = listOf(schema.required);
+  return Object.entries(isRecord(schema.properties) ? schema.properties : {})
     .filter((entry): entry is [string, Schema] => isRecord(entry[1]))
-    .map(([name, schema]) => ({ name, schema, isRequired: required.includes(name) }));
+    .map(([name, each]) => ({ name, schema: each, isRequired: required.includes(name) }));
 }

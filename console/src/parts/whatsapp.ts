@@ -172,6 +172,55 @@ export function valuesOfMessage(body: Readonly<Record<string, unknown>>): {
 
 const MEDIA_KINDS = ["image", "video", "audio", "document"] as const;
 
+function framed(body: Readonly<Record<string, unknown>>, button: Bubble["buttons"][number]): Bubble {
+  const header = textOf(body.header);
+  return {
+    ...(header !== "" && { header: { kind: "text" as const, text: header } }),
+    body: textOf(body.text),
+    footer: textOf(body.footer) || undefined,
+    buttons: button.text === "" ? [] : [button],
+  };
+}
+
+const FURTHER: Readonly<Record<string, (body: Readonly<Record<string, unknown>>) => Bubble>> = {
+  link: (body) => framed(body, { kind: "url", text: textOf(body.title) }),
+  form: (body) => framed(body, { kind: "flow", text: textOf(body.button) }),
+  typing: () => ({ body: "…", buttons: [] }),
+  location: (body) => ({
+    header: {
+      kind: "location",
+      text: textOf(body.name) || `${String(body.latitude)}, ${String(body.longitude)}`,
+    },
+    body: textOf(body.address),
+    buttons: [],
+  }),
+  card: (body) => ({
+    ...(textOf(body.image_link) !== "" && {
+      header: { kind: "image" as const, text: textOf(body.image_link) },
+    }),
+    body: [`*${textOf(body.title)}*`, textOf(body.subtitle)].filter((each) => each !== "").join("\n"),
+    buttons: listOf(body.buttons)
+      .map(recordOf)
+      .map((each) => ({
+        kind: textOf(each.url) === "" ? ("reply" as const) : ("url" as const),
+        text: textOf(each.title),
+      })),
+  }),
+  viber: (body) => ({
+    ...(textOf(body.image_link) !== "" && {
+      header: { kind: "image" as const, text: textOf(body.image_link) },
+    }),
+    body: textOf(body.text),
+    buttons:
+      textOf(body.button_title) === "" ? [] : [{ kind: "url", text: textOf(body.button_title) }],
+  }),
+  email: (body) => ({
+    header: { kind: "text", text: textOf(body.subject) },
+    body: textOf(body.text),
+    buttons: [],
+  }),
+};
+
 /** Any message as a bubble; `components` are those of its template, when they are known. */
 export function bubbleOf(
   { kind, body }: StoredContent,
@@ -186,6 +235,8 @@ export function bubbleOf(
     const name = textOf(body.filename) || textOf(body.link);
     return { header: { kind: media, text: name }, body: textOf(body.caption), buttons: [] };
   }
+  const further = FURTHER[kind]?.(body);
+  if (further !== undefined) return further;
   const header = textOf(body.header);
   const buttons = listOf(body.buttons).map(recordOf);
   return {

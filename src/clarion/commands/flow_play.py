@@ -29,9 +29,9 @@ from clarion.domain.errors import ClarionError
 from clarion.domain.message import Content, Reply
 from clarion.flow.context import ContactFields
 from clarion.flow.flow_test import flow_test_to_json
+from clarion.flow.message_words import message_in_words
 from clarion.flow.moves import Move
 from clarion.flow.phone import COMMANDS, Order, read_line, read_script, taps_of
-from clarion.flow.run_tests import message_in_words
 from clarion.flow.simulate import Said, Transcript
 from clarion.flow.sprint import event_to_json
 from clarion.services import contacts, flows
@@ -281,15 +281,15 @@ def _words(content: Content | Reply) -> str:
     if isinstance(content, Reply):
         return (
             content.text
-            if content.kind in ("text", "button", "list")
+            if content.kind in ("text", "button", "list", "form")
             else f"[{content.kind}] {content.text}".strip()
         )
     words = message_in_words(content)
     if words["kind"] == "template":
         values = ", ".join(words["parameters"])
         return f"Template {words['template']}" + (f"\n{values}" if values else "")
-    prefix = "[media] " if words["kind"] == "media" else ""
-    return prefix + str(words["text"])
+    prefix = "" if words["kind"] in ("text", "list") else f"[{words['kind'].replace('_', ' ')}] "
+    return (prefix + str(words["text"])).strip()
 
 
 def _standing(transcript: Transcript) -> str:

@@ -18,16 +18,25 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 __all__ = [
+    "CONTENT_KINDS",
     "RECEIPT_RANK",
     "Address",
     "AddressKind",
     "Button",
+    "CardButton",
+    "CardContent",
     "Channel",
     "Content",
+    "ContentKind",
+    "EmailContent",
+    "FormContent",
     "Lane",
+    "LinkContent",
     "ListContent",
     "ListRow",
     "ListSection",
+    "LocationContent",
+    "LocationRequestContent",
     "MediaContent",
     "MediaKind",
     "MessageStatus",
@@ -36,6 +45,9 @@ __all__ = [
     "TemplateContent",
     "TemplateParameter",
     "TextContent",
+    "TypingContent",
+    "ViberContent",
+    "kind_of",
     "stage_of",
 ]
 
@@ -47,6 +59,8 @@ class Channel(StrEnum):
     VIBER = "viber"
     MESSENGER = "messenger"
     INSTAGRAM = "instagram"
+    SMS = "sms"
+    EMAIL = "email"
 
 
 class AddressKind(StrEnum):
@@ -57,6 +71,7 @@ class AddressKind(StrEnum):
     BSUID = "bsuid"  # business-scoped user id: "US.1349..."; the phone may be unknown
     PAGE_SCOPED = "page_scoped"  # Messenger and Instagram
     VIBER_ID = "viber_id"
+    EMAIL = "email"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +139,20 @@ def stage_of(states: frozenset[ReceiptState]) -> ReceiptState | None:
     return furthest
 
 
+ContentKind = Literal[
+    "template",
+    "text",
+    "media",
+    "list",
+    "location",
+    "location_request",
+    "typing",
+    "link",
+    "form",
+    "card",
+    "viber",
+    "email",
+]
 MediaKind = Literal["image", "video", "audio", "document", "sticker"]
 
 
@@ -214,14 +243,141 @@ class ListContent:
     footer: str | None = None
 
 
-Content = TemplateContent | TextContent | MediaContent | ListContent
+@dataclass(frozen=True, slots=True)
+class LocationContent:
+    """A place on the map; degrees, north and east positive."""
+
+    latitude: float
+    longitude: float
+    name: str | None = None
+    address: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LocationRequestContent:
+    """Text with a button by which the person sends a place."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class TypingContent:
+    """No message: the person sees for a moment that somebody writes, and what they wrote as read."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkContent:
+    """Text with one button that opens an address."""
+
+    text: str
+    title: str
+    url: str
+    header: str | None = None
+    footer: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FormContent:
+    """Text with a button that opens a form of the channel (WhatsApp calls it a Flow).
+
+    ``token`` comes back with what was filled in; ``data`` is given to the first ``screen``.
+    """
+
+    text: str
+    button: str
+    form_id: str
+    token: str
+    screen: str | None = None
+    data: Mapping[str, Any] = field(default_factory=dict)
+    header: str | None = None
+    footer: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CardButton:
+    """A button of a card: it opens ``url``, or comes back as ``id``."""
+
+    title: str
+    id: str | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CardContent:
+    """A picture with a title and buttons, as Messenger and Instagram show it."""
+
+    title: str
+    subtitle: str | None = None
+    image_link: str | None = None
+    buttons: tuple[CardButton, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ViberContent:
+    """A Viber message; ``purpose`` decides about its price and its rules."""
+
+    text: str
+    purpose: Literal["transaction", "marketing"] = "marketing"
+    image_link: str | None = None
+    button_title: str | None = None
+    button_link: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EmailContent:
+    """A letter; ``text`` is what a reader without HTML sees."""
+
+    subject: str
+    text: str
+    html: str | None = None
+
+
+Content = (
+    TemplateContent
+    | TextContent
+    | MediaContent
+    | ListContent
+    | LocationContent
+    | LocationRequestContent
+    | TypingContent
+    | LinkContent
+    | FormContent
+    | CardContent
+    | ViberContent
+    | EmailContent
+)
+
+
+CONTENT_KINDS: Mapping[ContentKind, type[Content]] = MappingProxyType(
+    {
+        "template": TemplateContent,
+        "text": TextContent,
+        "media": MediaContent,
+        "list": ListContent,
+        "location": LocationContent,
+        "location_request": LocationRequestContent,
+        "typing": TypingContent,
+        "link": LinkContent,
+        "form": FormContent,
+        "card": CardContent,
+        "viber": ViberContent,
+        "email": EmailContent,
+    }
+)
+_NAMES = MappingProxyType({kind: name for name, kind in CONTENT_KINDS.items()})
+
+
+def kind_of(content: Content) -> ContentKind:
+    """The word for a content's kind; ``template`` is the only one that may start a conversation."""
+    return _NAMES[type(content)]
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
     """What a person sent to us, as a flow sees it.
 
-    ``kind`` is ``text``, ``button``, ``list``, ``media``, ``location``, ``reaction`` or ``other``.
+    ``kind`` is ``text``, ``button``, ``list``, ``form``, ``media``, ``location``, ``reaction`` or
+    ``other``.
     ``text`` is what the person typed or the title of what was tapped; ``payload`` is the id of the
     tapped button or row; ``reply_to`` is the provider's id of the message that was answered.
     """

@@ -9,15 +9,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from clarion.domain.message import Channel
+
 __all__ = ["SenderChoice", "choose_sender"]
 
 
 @dataclass(frozen=True, slots=True)
 class SenderChoice:
-    """The senders of a workspace on one channel, by name, in the order of their ids."""
+    """The senders of a workspace on one channel, by name, in the order of their ids.
+
+    ``channels`` are all that the workspace has a sender of.
+    """
 
     ids_by_name: Mapping[str, int]
     active_ids: frozenset[int]
+    channel: Channel = Channel.WHATSAPP
+    channels: frozenset[Channel] = frozenset()
 
 
 def choose_sender(

@@ -147,7 +147,9 @@ async def forecast_people(
     occurrence = frame.occurrence()
     flow = await flow_versions.get(connection, frame.flow_version_id)
     rows = await read_facts(connection, occurrence, contact_ids)
-    walks, moves, _ = await asyncio.to_thread(plan_chunk, occurrence, flow, rows, due_at)
+    walks, moves, _ = await asyncio.to_thread(
+        plan_chunk, occurrence, flow, rows, due_at, channels=senders.channels
+    )
     followed = await follow_forwards(connection, flow_versions, frame.workspace_id, walks)
     ways: dict[int, list[Walk]] = {}
     for walk in (*followed.walks, *followed.started):

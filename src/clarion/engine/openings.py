@@ -50,17 +50,25 @@ def messages_of(senders: SenderChoice, walk: Walk, session_id: int) -> list[NewM
     """The messages of a sprint, each with its sender; what cannot leave carries its reason."""
     person = walk.person
     messages: list[NewMessage] = []
-    sender_id = walk.sender_id
+    known_id = walk.sender_id or person.known_sender_id
     for effect in walk.sprint.messages:
-        sender_id = choose_sender(
-            senders,
-            effect.senders,
-            walk.campaign_sender_name,
-            sender_id or person.known_sender_id,
-            person.contact_id,
+        is_own_channel = effect.channel is senders.channel
+        sender_id = (
+            choose_sender(
+                senders,
+                effect.senders,
+                walk.campaign_sender_name,
+                known_id,
+                person.contact_id,
+            )
+            if is_own_channel
+            else None
         )
+        known_id = sender_id or known_id
         reason = None
-        if sender_id is None:
+        if not is_own_channel:
+            reason = "no_sender_of_channel"
+        elif sender_id is None:
             reason = "no_sender"
         elif person.address_value is None:
             reason = "no_address"
@@ -78,6 +86,7 @@ def messages_of(senders: SenderChoice, walk: Walk, session_id: int) -> list[NewM
                 campaign_id=walk.campaign_id,
                 occurrence_id=walk.occurrence_id,
                 reason=reason,
+                channel=effect.channel,
             )
         )
     return messages
@@ -85,7 +94,8 @@ def messages_of(senders: SenderChoice, walk: Walk, session_id: int) -> list[NewM
 
 def sender_of(messages: Sequence[NewMessage], walk: Walk) -> int | None:
     """The sender that the person knows from now on."""
-    return messages[-1].sender_id if messages else walk.sender_id
+    own = [each.sender_id for each in messages if each.reason != "no_sender_of_channel"]
+    return own[-1] if own else walk.sender_id
 
 
 def move_of(walk: Walk, session_id: int, opening: tuple[int, str | None] | None) -> Move | None:

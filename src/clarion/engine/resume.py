@@ -9,6 +9,7 @@ from datetime import datetime
 
 from clarion.domain.message import Channel, Lane
 from clarion.engine.apply.write_sprints import Frame, write_continued, write_forwarded
+from clarion.engine.choose_sender import SenderChoice
 from clarion.engine.flow_versions import FlowVersions
 from clarion.engine.forward import follow_forwards
 from clarion.engine.node_steps import Stood
@@ -51,16 +52,21 @@ async def resume_sessions(
         return set()
     rows = await SESSIONS.fetch(connection, "lock_sessions", ids=sorted(continuations))
     by_place: defaultdict[tuple[int, str], list[Walk]] = defaultdict(list)
+    senders_of: dict[tuple[int, str], SenderChoice] = {}
     for row in rows:
         continuation = continuations[row["id"]]
         if continuation.revision not in (None, row["revision"]):
             continue
-        walk = await _walk(connection, flow_versions, row, continuation, now)
+        place = (row["workspace_id"], row["channel"])
+        if place not in senders_of:
+            senders_of[place] = await read_senders(connection, place[0], Channel(place[1]))
+        channels = senders_of[place].channels
+        walk = await _walk(connection, flow_versions, row, continuation, now, channels)
         if not any(isinstance(event, ResumeIgnored) for event in walk.sprint.events):
-            by_place[row["workspace_id"], row["channel"]].append(walk)
+            by_place[place].append(walk)
     resumed: set[int] = set()
     for (workspace_id, channel), walks in by_place.items():
-        senders = await read_senders(connection, workspace_id, Channel(channel))
+        senders = senders_of[workspace_id, channel]
         frame = Frame(workspace_id, Channel(channel), senders, now)
         followed = await follow_forwards(connection, flow_versions, workspace_id, walks)
         await write_continued(connection, frame, followed.walks)
@@ -75,6 +81,7 @@ async def _walk(
     row: Row,
     continuation: Continuation,
     now: datetime,
+    channels: frozenset[Channel],
 ) -> Walk:
     flow = await flow_versions.get(connection, row["flow_version_id"])
     person = person_from_row(row)
@@ -84,6 +91,7 @@ async def _walk(
         campaign=_campaign(row),
         occurrence=_occurrence(row),
         workspace_zone=row["workspace_zone"],
+        channels=channels,
     )
     session = Session.from_json(row["state"])
     sprint = resume(

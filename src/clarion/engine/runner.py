@@ -116,7 +116,9 @@ class Runner:
         )
         flow = await self._flow_versions.get(connection, occurrence["flow_version_id"])
         senders = await read_senders(connection, occurrence["workspace_id"], OPENING_CHANNEL)
-        walks, moves, ended = plan_chunk(occurrence, flow, rows, now, self._flow_versions.limits)
+        walks, moves, ended = plan_chunk(
+            occurrence, flow, rows, now, self._flow_versions.limits, senders.channels
+        )
         await end_sessions(connection, ended, "superseded", "superseded", now)
         frame = Frame(occurrence["workspace_id"], OPENING_CHANNEL, senders, now)
         followed = await follow_forwards(connection, self._flow_versions, frame.workspace_id, walks)
@@ -138,8 +140,11 @@ def plan_chunk(
     rows: Sequence[Row],
     now: datetime,
     limits: Limits = DEFAULT_LIMITS,
+    channels: frozenset[Channel] | None = None,
 ) -> tuple[list[Walk], list[Move], list[int]]:
     """Decide for each person of a chunk: a walk, or an outcome with its reason.
+
+    ``channels`` are those that the workspace has a sender of.
 
     Also returns the sessions that the walks replace.  Pure.
     """
@@ -166,6 +171,7 @@ def plan_chunk(
             campaign=campaign,
             occurrence=occurrence_fields,
             workspace_zone=occurrence["workspace_zone"],
+            channels=channels,
         )
         walks.append(
             Walk(
@@ -226,10 +232,11 @@ async def read_facts(
 
 async def read_senders(connection: Connection, workspace_id: int, channel: Channel) -> SenderChoice:
     """The senders of a workspace on a channel, for ``choose_sender``."""
-    rows = await SESSIONS.fetch(
-        connection, "senders_of_workspace", workspace_id=workspace_id, channel=str(channel)
-    )
+    rows = await SESSIONS.fetch(connection, "senders_of_workspace", workspace_id=workspace_id)
+    own = [row for row in rows if row["channel"] == channel]
     return SenderChoice(
-        {row["name"]: row["id"] for row in rows},
-        frozenset(row["id"] for row in rows if row["status"] == "active"),
+        {row["name"]: row["id"] for row in own},
+        frozenset(row["id"] for row in own if row["status"] == "active"),
+        channel,
+        frozenset(Channel(row["channel"]) for row in rows),
     )

@@ -144,7 +144,7 @@ async def start_people(
             continue
         if order.reentry is Reentry.RESTART:
             ended.extend(row["waiting_session_ids"] or ())
-        walks.append(_walk(scene, flow, row, person, order, flow_versions.limits))
+        walks.append(_walk(scene, flow, row, person, order, flow_versions.limits, senders.channels))
     await end_sessions(connection, ended, "superseded", "superseded", scene.now)
     frame = Frame(scene.workspace_id, scene.channel, senders, scene.now)
     followed = await follow_forwards(connection, flow_versions, scene.workspace_id, walks)
@@ -179,8 +179,21 @@ def _are_all_paused(senders: SenderChoice, name: str | None) -> bool:
     return bool(ids) and not ids & senders.active_ids
 
 
-def _walk(scene: Scene, flow: Flow, row: Row, person: Person, order: Order, limits: Limits) -> Walk:
-    context = Context(now=scene.now, contact=person.fields, workspace_zone=scene.workspace_zone)
+def _walk(
+    scene: Scene,
+    flow: Flow,
+    row: Row,
+    person: Person,
+    order: Order,
+    limits: Limits,
+    channels: frozenset[Channel],
+) -> Walk:
+    context = Context(
+        now=scene.now,
+        contact=person.fields,
+        workspace_zone=scene.workspace_zone,
+        channels=channels,
+    )
     trigger = Triggered(inputs=order.inputs, reply=order.reply, facts=order.facts)
     return Walk(
         person=person,

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping, Set
 from typing import Any
 
 from clarion.domain.errors import Problem
+from clarion.domain.message import Channel
 from clarion.flow.context import ALIASES, CONTACT_FIELDS, EXTRA_NAMES, RESERVED_NAMES
 from clarion.flow.definition import START_NODE_ID, Flow, read_flow
 from clarion.flow.nodes import NODE_KINDS
@@ -38,11 +39,13 @@ def check_flow(
     group_names: Set[str] | None = None,
     flow_names: Set[str] | None = None,
     secret_names: Set[str] | None = None,
+    channels: Set[Channel] | None = None,
 ) -> list[Problem]:
     """Every problem of a flow file (decoded JSON); total.
 
     ``templates`` are the known ones by name and language, ``group_names`` the workspace's groups,
-    ``flow_names`` its published flows, ``secret_names`` its secrets; without one of these its use is not checked.
+    ``flow_names`` its published flows, ``secret_names`` its secrets, ``channels`` those that it has a
+    sender of; without one of these its use is not checked.
     """
     flow, problems = read_flow(data)
     if flow is None:
@@ -60,6 +63,8 @@ def check_flow(
     problems += _delivery_problems(flow)
     if secret_names is not None:
         problems += _secret_problems(flow, secret_names)
+    if channels is not None:
+        problems += _channel_problems(flow, channels)
     if flow_names is not None:
         problems += _forward_problems(flow, {*flow_names, flow.name})
     return problems
@@ -73,7 +78,7 @@ def has_errors(problems: list[Problem]) -> bool:
 def _exit_problems(flow: Flow) -> Iterator[Problem]:
     for node in flow.nodes:
         for each in NODE_KINDS[node.kind].exits(node.config):
-            if each.name in node.exits:
+            if each.name in node.exits or not each.is_missed:
                 continue
             place = f"nodes.{node.id}.exits.{each.name}"
             fix = f"Connect `{each.name}` to a node, for instance to an `end`."
@@ -297,3 +302,26 @@ def _secret_problems(flow: Flow, secret_names: Set[str]) -> Iterator[Problem]:
                     f"There is no secret `{name}`; the call would fail.",
                     f"Set it (`clarion secret set {name}`), or correct the name.",
                 )
+
+
+def _channel_problems(flow: Flow, channels: Set[Channel]) -> Iterator[Problem]:
+    """Only warnings: a sender may be set up later, without publishing again."""
+    kind = flow.trigger.kind
+    if kind != "manual" and kind not in channels:
+        yield warning(
+            "sender_missing",
+            "trigger.kind",
+            f"The workspace has no sender of the channel `{kind}`, so nobody's message starts this flow.",
+            "Set up a sender of this channel and bind the flow to it.",
+        )
+    for node in flow.nodes:
+        channel = NODE_KINDS[node.kind].channel_of(node.config)
+        if channel is None or channel in channels:
+            continue
+        way = "leave by `no_sender`" if "no_sender" in node.exits else "end here"
+        yield warning(
+            "sender_missing",
+            f"nodes.{node.id}",
+            f"The workspace has no sender of the channel `{channel}`; sessions {way}.",
+            "Set up a sender of this channel, or connect `no_sender` to another way to the person.",
+        )

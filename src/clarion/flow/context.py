@@ -16,6 +16,8 @@ from types import MappingProxyType
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from clarion.domain.message import Channel
+
 __all__ = [
     "ALIASES",
     "CONTACT_FIELDS",
@@ -69,6 +71,7 @@ class Context:
 
     ``now`` is aware; ``workspace_zone`` is an IANA name, in which instants are shown.  ``extras``
     are further names that the caller knows (``groupName``, ``wabaId``, ...), found last.
+    ``channels`` are those that the workspace has a sender of; ``None`` when that is left out of account.
     """
 
     now: datetime
@@ -77,6 +80,7 @@ class Context:
     occurrence: OccurrenceFields | None = None
     workspace_zone: str = "UTC"
     extras: Mapping[str, Any] = field(default_factory=lambda: _EMPTY)
+    channels: frozenset[Channel] | None = None
 
 
 CONTACT_FIELDS = ("id", "name", "phone", "attributes")

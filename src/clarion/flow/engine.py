@@ -16,17 +16,19 @@ from types import MappingProxyType
 from typing import Any
 
 from clarion.domain.errors import FieldError
-from clarion.domain.message import Reply
+from clarion.domain.message import Channel, Reply
 from clarion.flow.context import ALIASES, MISSING, RESERVED_NAMES, Context, lookup
 from clarion.flow.definition import START_NODE_ID, Flow
 from clarion.flow.limits import DEFAULT_LIMITS, Limits
 from clarion.flow.nodes import NODE_KINDS
 from clarion.flow.nodes.kind import (
+    NO_SENDER,
     CallAnswered,
     Finish,
     GoTo,
     Leave,
     Node,
+    NodeKind,
     ReceiptsTold,
     ReplyReceived,
     Result,
@@ -250,8 +252,16 @@ def _walk(flow: Flow, state: State, node_id: str) -> Sprint:
         left_count -= 1
         state.node_id = next_id
         events.append(NodeEntered(next_id, node.kind))
+        kind = NODE_KINDS[node.kind]
+        if (channel := _unserved(kind, node, state.context)) is not None:
+            state.warn("no_sender_of_channel", f"There is no sender of the channel {channel}.")
+            if NO_SENDER.name not in node.exits:
+                return _complete(state, "no_sender_of_channel")
+            next_id = node.exits[NO_SENDER.name]
+            events.append(ExitLeft(node.id, NO_SENDER.name, next_id))
+            continue
         try:
-            result = NODE_KINDS[node.kind].run(node, state)
+            result = kind.run(node, state)
         except NodeFailed as failed:
             return _fail(state, failed.reason, failed.message)
         if type(result) is Leave:
@@ -265,6 +275,14 @@ def _walk(flow: Flow, state: State, node_id: str) -> Sprint:
         elif type(result) is Finish:
             return _complete(state, result.reason)
     return _complete(state)
+
+
+def _unserved(kind: NodeKind[Any], node: Node[Any], context: Context) -> Channel | None:
+    """The channel that a node needs and that the workspace has no sender of."""
+    if context.channels is None:
+        return None
+    channel = kind.channel_of(node.config)
+    return None if channel is None or channel in context.channels else channel
 
 
 def _go_on(flow: Flow, state: State, node: Node[Any], result: Result) -> Sprint:

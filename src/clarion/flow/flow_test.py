@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from clarion.domain.errors import Problem
+from clarion.domain.message import ContentKind
 from clarion.flow.moves import AnyMove
 from clarion.flow.problems import error, problems_of_config
 
@@ -50,9 +51,9 @@ class TestContact(_Part):
 class ExpectedMessage(_Part):
     """One message; only what is given is compared."""
 
-    kind: Literal["template", "text", "media", "list"] | None = None
+    kind: ContentKind | None = None
     text: LongText | None = Field(
-        None, description="The whole text of a text or list, the caption of media."
+        None, description="The whole text of the message, the caption of media."
     )
     contains: LongText | None = Field(None, description="A part of that text.")
     template: ShortText | None = None

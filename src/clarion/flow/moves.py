@@ -72,7 +72,7 @@ class TellReceipt:
 Move = Answer | Pass | SkipWait | AnswerCall | TellReceipt
 
 Seconds = Annotated[float, Field(ge=0, le=MAX_PASSING_SECONDS, allow_inf_nan=False)]
-ReplyKind = Literal["text", "button", "list", "media", "location"]
+ReplyKind = Literal["text", "button", "list", "form", "media", "location"]
 
 
 class _MoveModel(BaseModel):

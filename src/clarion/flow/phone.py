@@ -7,12 +7,20 @@ command that begins with ``/``.  ``read_line`` gives the move, or the word of a 
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from clarion.domain.errors import ClarionError
-from clarion.domain.message import ListContent, ReceiptState, TemplateContent, TextContent
+from clarion.domain.message import (
+    CardContent,
+    FormContent,
+    ListContent,
+    ReceiptState,
+    TemplateContent,
+    TextContent,
+)
 from clarion.flow.calls import CallAnswer
 from clarion.flow.moves import (
     MAX_PASSING_SECONDS,
@@ -35,6 +43,7 @@ COMMANDS = {
     "/clock +2d": "let time pass (s, m, h, d)",
     "/image [caption]": "send a picture",
     "/location": "send a place",
+    "/form {json}": "send what was filled into a form",
     "/answer 200 [body]": "answer the call that is waited for (or /answer timeout)",
     "/receipt read": "tell a receipt (sent, delivered, read, failed)",
     "/vars": "show the variables",
@@ -84,6 +93,10 @@ def _taps(said: Said) -> Iterable[Tap]:
             return [Tap(each.title, each.id, "button") for each in buttons]
         case ListContent(sections=sections):
             return [Tap(row.title, row.id, "list") for each in sections for row in each.rows]
+        case FormContent(button=title, token=token):
+            return [Tap(title, json.dumps({"flow_token": token}), "form")]
+        case CardContent(buttons=choices):
+            return [Tap(each.title, each.id, "button") for each in choices if each.id is not None]
         case TemplateContent(parameters=parameters):
             return [
                 Tap(each.value, each.value, "button")
@@ -117,6 +130,8 @@ def read_line(line: str, taps: Sequence[Tap]) -> Move | Order | None:
             return Answer(rest, None, "media", ANSWER_SECONDS)
         case "location":
             return Answer(rest, None, "location", ANSWER_SECONDS)
+        case "form":
+            return Answer("", rest or "{}", "form", ANSWER_SECONDS)
         case "answer":
             return AnswerCall(_call_answer(rest))
         case "receipt":

@@ -72,7 +72,7 @@ comes out empty, with a warning in the session's events.
 | `campaign.*` | `id`, `name`, `code` |
 | `occurrence.*` | `id`, `scheduled_at` (ISO 8601, in the workspace's zone) |
 | `now` | the instant, ISO 8601, in the workspace's zone |
-| `reply.*` | `text`, `payload`, `kind` of the latest answer |
+| `reply.*` | `text`, `payload`, `kind` of the latest answer; `form.*` is what was filled into a form, `location.latitude` and `location.longitude` a place |
 | inputs and variables | by their own names |
 | `incomingMessage`, `incomingMessageType` | the first message of the person in this session |
 | {", ".join(f"`{name}`" for name in ALIASES)} | the names that CAMS gives to the same things |

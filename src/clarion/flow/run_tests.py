@@ -15,13 +15,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from clarion.domain.errors import Problem
-from clarion.domain.message import (
-    Content,
-    ListContent,
-    MediaContent,
-    TemplateContent,
-    TextContent,
-)
+from clarion.domain.message import Content
 from clarion.flow.context import CampaignFields, ContactFields, Context, OccurrenceFields
 from clarion.flow.definition import Flow, read_flow
 from clarion.flow.engine import Triggered
@@ -33,6 +27,7 @@ from clarion.flow.flow_test import (
     TestContact,
     TestTurn,
 )
+from clarion.flow.message_words import message_in_words
 from clarion.flow.moves import Move, move_to_json
 from clarion.flow.nodes import NODE_KINDS
 from clarion.flow.play import play
@@ -46,7 +41,6 @@ __all__ = [
     "TestResult",
     "WayCoverage",
     "flow_test_of_play",
-    "message_in_words",
     "problems_of_tests",
     "run_test",
     "run_tests",
@@ -244,27 +238,6 @@ def _fits(wanted: ExpectedMessage, content: Content) -> bool:
     if part is not None and part not in (found.get("text") or ""):
         return False
     return all(found.get(name) == value for name, value in given.items())
-
-
-def message_in_words(content: Content) -> dict[str, Any]:
-    """A message in the words of ``ExpectedMessage``."""
-    match content:
-        case TemplateContent():
-            return {
-                "kind": "template",
-                "template": content.name,
-                "parameters": [each.value for each in content.parameters],
-            }
-        case TextContent():
-            words: dict[str, Any] = {"kind": "text", "text": content.text}
-            if content.buttons:
-                words["buttons"] = [each.title for each in content.buttons]
-            return words
-        case MediaContent():
-            return {"kind": "media", "text": content.caption or ""}
-        case ListContent():
-            rows = [row.title for section in content.sections for row in section.rows]
-            return {"kind": "list", "text": content.text, "buttons": rows}
 
 
 def flow_test_of_play(

@@ -8,6 +8,7 @@ failed session.  ``NodeFailed`` never leaves the engine.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -152,7 +153,12 @@ class State:
         text = reply.text[: self.limits.max_value_chars]
         payload = None if reply.payload is None else reply.payload[:_MAX_PAYLOAD_CHARS]
         self.events.append(ReplyTaken(self.node_id, reply.kind, text, payload))
-        self.variables["reply"] = {"kind": reply.kind, "text": text, "payload": payload}
+        said: dict[str, Any] = {"kind": reply.kind, "text": text, "payload": payload}
+        if reply.kind == "form":
+            said["form"] = _form_of(reply.payload, self.limits.max_value_chars)
+        elif reply.kind == "location" and (place := _place_of(reply.media)):
+            said["location"] = place
+        self.variables["reply"] = said
         if "incomingMessage" not in self.variables:
             self.variables["incomingMessage"] = text
             self.variables["incomingMessageType"] = _INCOMING_TYPES.get(reply.kind, reply.kind)
@@ -209,6 +215,23 @@ class State:
         self._warning_count += 1
         if self._warning_count <= _MAX_WARNINGS:
             self.events.append(Warned(self.node_id, code, message))
+
+
+def _form_of(payload: str | None, max_chars: int) -> Mapping[str, Any]:
+    """What was filled in, by the names of the form; empty when it cannot be read or kept."""
+    try:
+        form = json.loads(payload or "{}")
+        if not isinstance(form, dict) or _size_of(form, "reply.form") > max_chars:
+            return {}
+    except (ValueError, RecursionError, NodeFailed):
+        return {}
+    return {name: value for name, value in form.items() if name != "flow_token"}
+
+
+def _place_of(media: Mapping[str, Any]) -> Mapping[str, float]:
+    """Latitude and longitude in degrees, as far as they were sent."""
+    degrees = {name: media.get(name) for name in ("latitude", "longitude")}
+    return {name: value for name, value in degrees.items() if isinstance(value, int | float)}
 
 
 def _size_of(value: Any, name: str, depth: int = 0) -> int:

@@ -9,6 +9,7 @@ from typing import Any
 
 from clarion.domain.errors import Problem
 from clarion.domain.identity import Permission
+from clarion.domain.message import Channel
 from clarion.flow.check import check_flow
 from clarion.services.flow_rows import read_row
 from clarion.services.scope import Scope
@@ -80,4 +81,5 @@ async def _known_names(connection: Connection, scope: Scope) -> dict[str, Any]:
         "group_names": groups,
         "flow_names": flows,
         "secret_names": secrets,
+        "channels": {Channel(row["name"]) for row in rows if row["noun"] == "channel"},
     }

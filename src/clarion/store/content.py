@@ -6,36 +6,14 @@ The kinds are a table; a class that is missing here cannot be stored.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Any
 
 import msgspec
 import orjson
 
-from clarion.domain.message import (
-    Content,
-    ListContent,
-    MediaContent,
-    TemplateContent,
-    TextContent,
-)
+from clarion.domain.message import CONTENT_KINDS, Content, kind_of
 
 __all__ = ["CONTENT_KINDS", "content_from_json", "content_to_json", "kind_of"]
-
-CONTENT_KINDS: Mapping[str, type[Content]] = MappingProxyType(
-    {
-        "template": TemplateContent,
-        "text": TextContent,
-        "media": MediaContent,
-        "list": ListContent,
-    }
-)
-_NAMES = {kind: name for name, kind in CONTENT_KINDS.items()}
-
-
-def kind_of(content: Content) -> str:
-    """The word for a content's kind; ``template`` is the only one that may start a conversation."""
-    return _NAMES[type(content)]
 
 
 def content_to_json(content: Content) -> str:

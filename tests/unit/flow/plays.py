@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from clarion.domain.message import ReceiptState, Reply
+from clarion.domain.message import Channel, ReceiptState, Reply
 from clarion.flow.calls import CallAnswer
 from clarion.flow.context import CampaignFields, ContactFields, Context, OccurrenceFields
 from clarion.flow.definition import SCHEMA
@@ -56,6 +56,7 @@ def context_of(case: dict[str, Any], now: datetime = NOON) -> Context:
         OccurrenceFields(11, NOON - timedelta(minutes=1)),
         "Europe/Vienna",
         case.get("extras", {}),
+        frozenset(map(Channel, case["channels"])) if "channels" in case else None,
     )
 
 

@@ -44,6 +44,7 @@ def check_case(case):
         group_names=names_of(case, "groups"),
         flow_names=names_of(case, "flows"),
         secret_names=names_of(case, "secrets"),
+        channels=names_of(case, "channels"),
     )
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.unit.flow.plays import context_of
 
-from clarion.domain.message import ReceiptState
+from clarion.domain.message import Channel, ReceiptState
 from clarion.flow.calls import CallAnswer
 from clarion.flow.check import check_flow, has_errors
 from clarion.flow.definition import SCHEMA, parse_flow, read_flow, to_json
@@ -31,6 +32,7 @@ RULES = st.fixed_dictionaries(
         "is_negated": st.booleans(),
     }
 )  # fmt: skip
+LINK = "https://a.example/{{ x }}?y={{ y }}"
 UNITS = st.sampled_from(["seconds", "hours", "days"])
 ZONES = st.sampled_from(["workspace", "contact", "Asia/Shanghai", "America/St_Johns"])
 TIMES = st.builds(
@@ -57,7 +59,20 @@ CONFIGS = {
     "send_whatsapp_template": st.fixed_dictionaries(
         {"template": st.just("t"), "language": st.just("en"), "body": st.lists(TEXTS, max_size=3)}
     ),
-    "send_whatsapp_message": st.builds(lambda text: {"text": {"body": text}}, TEXTS),
+    "send_whatsapp_message": st.builds(lambda text: {"text": {"body": text}}, TEXTS)
+    | st.builds(lambda text: {"link": {"body": text, "title": "Go", "url": LINK}}, TEXTS)
+    | st.builds(lambda text: {"location": {"latitude": text, "longitude": 1}}, TEXTS)
+    | st.builds(lambda text: {"location_request": {"body": text}}, TEXTS)
+    | st.builds(lambda text: {"form": {"body": text, "button": text, "form_id": "1"}}, TEXTS),
+    "send_whatsapp_typing_indicator": st.just({}),
+    "send_viber_message": st.builds(lambda text: {"text": text, "image": LINK}, TEXTS),
+    "send_messenger_message": st.builds(
+        lambda text: {"text": text, "quick_replies": [{"id": "YES", "title": text}]}, TEXTS
+    )
+    | st.builds(lambda text: {"card": {"title": text, "subtitle": text}}, TEXTS),
+    "send_instagram_message": st.builds(lambda text: {"text": text}, TEXTS),
+    "send_sms": st.builds(lambda text: {"text": text}, TEXTS),
+    "send_email": st.builds(lambda text: {"subject": text, "html": "<p>{{ x }}</p>"}, TEXTS),
     "wait_for_reply": st.fixed_dictionaries(
         {
             "timeout": st.builds(lambda unit: {"amount": 1, "unit": unit}, UNITS),
@@ -203,7 +218,7 @@ LINES = st.lists(
         Line,
         st.sampled_from(["yes", "NO", "3", "", "2026-02-30"]) | st.text(max_size=20),
         payload=st.none() | st.sampled_from(["YES", "NO", "?"]),
-        kind=st.sampled_from(["text", "button", "list", "media", "other"]),
+        kind=st.sampled_from(["text", "button", "list", "form", "media", "location", "other"]),
         after_seconds=st.sampled_from([0, 1, 60, 7200, 200_000]),
     ),
     max_size=12,
@@ -242,21 +257,26 @@ CONTACTS = st.fixed_dictionaries(
 )
 
 
-@given(flow=flows(), script=LINES, contact=CONTACTS, answers=ANSWERS, receipts=RECEIPTS)
+CHANNELS = st.none() | st.frozensets(st.sampled_from(Channel))
+
+
+@given(flows(), LINES, CONTACTS, ANSWERS, RECEIPTS, CHANNELS)
 @settings(max_examples=150, deadline=None)
-def test_any_flow_with_any_answers_ends_in_a_named_state(flow, script, contact, answers, receipts):
+def test_any_flow_with_any_answers_ends_in_a_named_state(
+    flow, script, contact, answers, receipts, channels
+):
     limits = Limits(max_nodes=40, max_sprints=30)
     transcript = simulate(
         parse_flow(flow),
         script,
-        context=context_of({"contact": contact}),
+        context=replace(context_of({"contact": contact}), channels=channels),
         limits=limits,
         answers=answers,
         receipts=receipts,
     )
     session = transcript.session
     assert session.status in (SessionStatus.COMPLETED, SessionStatus.FAILED)
-    ways_to_complete = {None, "handed_over", "forwarded", "opted_out"}
+    ways_to_complete = {None, "handed_over", "forwarded", "opted_out", "no_sender_of_channel"}
     assert (session.status is SessionStatus.COMPLETED) == (session.reason in ways_to_complete)
     assert not transcript.is_cut
     assert transcript.ended_at - context_of({}).now < timedelta(days=300)

@@ -35,7 +35,7 @@ const HAND_MADE: Readonly<Record<string, HandMade>> = {
     form: TemplateForm,
     fields: ["template", "language", "header", "body", "buttons", "fallback"],
   },
-  send_whatsapp_message: { form: MessageForm, fields: ["text", "media", "list"] },
+  send_whatsapp_message: { form: MessageForm, fields: ["text", "media", "list", "link", "location", "location_request", "form"] },
   wait_for_reply: { form: WaitForReplyForm, fields: ["timeout", "buttons", "save_as"] },
   branch: { form: BranchForm, fields: ["branches"] },
   set_variables: { form: SetVariablesForm, fields: ["variables"] },

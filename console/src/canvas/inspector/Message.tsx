@@ -1,7 +1,7 @@
-// Send a message: text with buttons, a file, or a list.
+// Send a message: text with buttons, a file, a list, a link, a place, a question for one, or a form.
 
 import { DeleteOutlined, PlusOutlined } from "@ant-design/icons";
-import { Button, Input, Segmented } from "antd";
+import { Button, Input } from "antd";
 import { use } from "react";
 import { useTranslation } from "react-i18next";
 import { useScheme } from "../../app/preferences";
@@ -10,8 +10,9 @@ import type { Bubble } from "../../parts/whatsapp";
 import { type Config, isRecord, listOf, textOf } from "../document";
 import { ChoiceField, Frame, LiquidField, TextField } from "./Field";
 import { type FormProps, withEntry, withField } from "./forms";
+import { FurtherPart, previewOfFurther } from "./FurtherMessage";
 
-const FORMS = ["text", "media", "list"] as const;
+const FORMS = ["text", "media", "list", "link", "location", "location_request", "form"] as const;
 type Form = (typeof FORMS)[number];
 const MEDIA = ["image", "video", "audio", "document", "sticker"] as const;
 const MOST_BUTTONS = 3;
@@ -21,6 +22,10 @@ const BEGIN: Record<Form, (before: string) => Config> = {
   text: (body) => ({ body }),
   media: (caption) => ({ kind: "image", link: "", ...(caption !== "" && { caption }) }),
   list: (body) => ({ body, button: "", sections: [{ rows: [{ id: "1", title: "" }] }] }),
+  link: (body) => ({ body, title: "", url: "https://" }),
+  location: () => ({ latitude: "", longitude: "" }),
+  location_request: (body) => ({ body }),
+  form: (body) => ({ body, button: "", form_id: "" }),
 };
 
 function partOf(config: Config, form: Form): Config {
@@ -31,12 +36,11 @@ function partOf(config: Config, form: Form): Config {
 export function MessageForm({ config, onChange }: FormProps) {
   const { t } = useTranslation("canvas");
   const scheme = useScheme();
-  const { isReadOnly } = use(Frame);
   const form = FORMS.find((each) => isRecord(config[each])) ?? "text";
   const part = partOf(config, form);
 
   function choose(next: Form): void {
-    const { text: _, media: __, list: ___, ...rest } = config;
+    const { [form]: _, ...rest } = config;
     onChange({ ...rest, [next]: BEGIN[next](textOf(part.body) || textOf(part.caption)) }, "form");
   }
 
@@ -47,12 +51,11 @@ export function MessageForm({ config, onChange }: FormProps) {
   };
   return (
     <>
-      <Segmented<Form>
-        block
-        aria-label={t("message.form")}
+      <ChoiceField
+        label={t("message.form")}
+        path="form"
         value={form}
-        disabled={isReadOnly}
-        options={FORMS.map((value) => ({ value, label: t(`message.forms.${value}`) }))}
+        choices={FORMS.map((value) => ({ value, label: t(`message.forms.${value}`) }))}
         onChange={choose}
       />
       <figure className={`chat chat-${scheme} preview`} aria-label={t("message.preview")}>
@@ -61,6 +64,9 @@ export function MessageForm({ config, onChange }: FormProps) {
       {form === "text" && <TextPart {...given} />}
       {form === "media" && <MediaPart {...given} />}
       {form === "list" && <ListPart {...given} />}
+      {form !== "text" && form !== "media" && form !== "list" && (
+        <FurtherPart key={form} form={form} {...given} />
+      )}
     </>
   );
 }
@@ -75,6 +81,8 @@ function previewOf(form: Form, part: Config): Bubble {
       buttons: [],
     };
   }
+  const further = previewOfFurther(form, part);
+  if (further !== undefined) return further;
   const header = textOf(part.header);
   return {
     ...(header !== "" && { header: { kind: "text" as const, text: header } }),

@@ -71,7 +71,7 @@ function Utterance(props: {
   // What can be tapped is drawn as buttons; links and telephone numbers stay as they are.
   const bubble = {
     ...whole,
-    buttons: whole.buttons.filter((each) => each.kind !== "reply" && each.kind !== "list"),
+    buttons: whole.buttons.filter((each) => each.kind !== "reply" && each.kind !== "list" && each.kind !== "flow"),
   };
   return (
     <>

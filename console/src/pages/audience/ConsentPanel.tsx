@@ -12,7 +12,14 @@ import { type Contact, consentsQuery } from "./queries";
 
 type State = Schemas["ConsentBody"]["state"];
 type Channel = Schemas["Channel"];
-const CHANNELS: readonly Channel[] = ["whatsapp", "viber", "messenger", "instagram"];
+const CHANNELS: readonly Channel[] = [
+  "whatsapp",
+  "viber",
+  "messenger",
+  "instagram",
+  "sms",
+  "email",
+];
 
 interface ConsentValues {
   channel: Channel;

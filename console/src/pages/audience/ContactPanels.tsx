@@ -137,6 +137,8 @@ const ADDRESS_KINDS: Readonly<Record<AddressBody["channel"], readonly AddressBod
   viber: ["viber_id"],
   messenger: ["page_scoped"],
   instagram: ["page_scoped"],
+  sms: [], // the number is enough
+  email: ["email"],
 };
 
 function AddAddress({ contactId, onClose }: { contactId: number; onClose: () => void }) {

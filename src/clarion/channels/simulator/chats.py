@@ -181,6 +181,12 @@ def _text_of(line: Line) -> dict[str, Any]:
     if line.kind == "reaction":
         return shown | {"body": str(body.get("emoji", ""))}
     name = body.get("filename") or body.get("link") or body.get("name") or ""
+    if line.kind == "location":
+        name = name or f"{body.get('latitude')}, {body.get('longitude')}"
+        return shown | {
+            "header": {"kind": line.kind, "text": str(name)},
+            "body": str(body.get("address") or ""),
+        }
     return shown | {
         "header": {"kind": line.kind, "text": str(name)},
         "body": str(body.get("caption", "")),

@@ -28,7 +28,7 @@ from clarion.channels.simulator.world import World
 
 __all__ = ["Control", "EventSpec", "NumberSpec", "SaySpec"]
 
-TapKind = Literal["button", "button_reply", "list_reply", "nfm_reply"]
+TapKind = Literal["button", "button_reply", "list_reply", "nfm_reply", "location"]
 
 _BAD_REQUEST, _NOT_FOUND = 400, 404
 _Act = Callable[[HttpRequest, Sequence[str]], Awaitable[Any]]
@@ -336,6 +336,8 @@ class Control:
         query = dict(parse_qsl(request.query))
         equal = {name: value for name, value in query.items() if name in _LEDGER_FIELDS}
         wanted = LedgerFilter(equal, query.get("attempt_prefix", ""))
+        if tuple(rest) == ("marks",):
+            return {"items": list(self._world.ledger.marks)}
         if tuple(rest) == ("summary",):
             return await summary_of(self._world.ledger, wanted, query.get("separator", ":"))
         stream = self._world.ledger.stream(wanted)

@@ -5,7 +5,7 @@ answer leaves: whatever is killed, an answered message is on record.  In memory 
 deflated in blocks (about 50 bytes a row).  A ledger that opens an existing file continues it, so that a
 simulator started again neither forgets nor hands out an id twice.
 
-Refused requests are only counted, by code.
+Refused requests are only counted, by code.  Marks (read, typing) are no messages; the newest are kept beside.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from __future__ import annotations
 import asyncio
 import os
 import zlib
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import AsyncIterator, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -25,6 +25,7 @@ __all__ = ["Ledger", "LedgerFilter", "summary_of"]
 
 _BLOCK_ROWS = 1024
 _SHOWN_DUPLICATES = 1_000
+_KEPT_MARKS = 1_000
 
 
 class LedgerFilter(NamedTuple):
@@ -56,6 +57,7 @@ class Ledger:
         self._file: int | None = None
         self.accepted_count = 0
         self.refused_counts: Counter[int] = Counter()
+        self.marks: deque[Mapping[str, Any]] = deque(maxlen=_KEPT_MARKS)
         if path is not None:
             self._open(path)
 
@@ -83,6 +85,11 @@ class Ledger:
             self._blocks.append(zlib.compress(b"\n".join(self._tail), 1))
             self._tail.clear()
 
+    def mark(self, phone_number_id: str, wamid: str, *, is_typing: bool) -> None:
+        """Note that the business marked a message of a person as read; only the newest are kept."""
+        mark = {"phone_number_id": phone_number_id, "wamid": wamid, "is_typing": is_typing}
+        self.marks.append(mark)
+
     def refuse(self, code: int) -> None:
         """Count a refused request."""
         self.refused_counts[code] += 1
@@ -93,6 +100,7 @@ class Ledger:
         self._tail.clear()
         self.accepted_count = 0
         self.refused_counts.clear()
+        self.marks.clear()
         if self._file is not None:
             os.ftruncate(self._file, 0)
 

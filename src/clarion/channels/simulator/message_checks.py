@@ -66,10 +66,7 @@ def read_message(document: Any) -> Draft | ReadMark | Refusal:
     if document.get("messaging_product") != "whatsapp":
         return Refusal(100, "The parameter messaging_product is required.")
     if document.get("status") == "read":
-        wamid = document.get("message_id")
-        if not isinstance(wamid, str) or not wamid:
-            return _required("message_id")
-        return ReadMark(wamid, isinstance(document.get("typing_indicator"), dict))
+        return _read_mark(document)
     to, bsuid = document.get("to"), document.get("recipient")
     if not (isinstance(to, str) and to) and not (isinstance(bsuid, str) and bsuid):
         return _required("to")
@@ -105,6 +102,16 @@ def read_message(document: Any) -> Draft | ReadMark | Refusal:
     if isinstance(read, Refusal):
         return read
     return head._replace(offers=read.offers, text=read.text, media_id=read.media_id)
+
+
+def _read_mark(document: Mapping[str, Any]) -> ReadMark | Refusal:
+    wamid = document.get("message_id")
+    if not isinstance(wamid, str) or not wamid:
+        return _required("message_id")
+    typing = document.get("typing_indicator")
+    if typing is not None and typing != {"type": "text"}:
+        return Refusal(100, "typing_indicator['type'] must be text.")
+    return ReadMark(wamid, typing is not None)
 
 
 def _required(name: str) -> Refusal:
@@ -152,6 +159,8 @@ def _location(_kind: str, content: Mapping[str, Any]) -> _Content | Refusal:
         latitude, longitude = float(content["latitude"]), float(content["longitude"])
     except (KeyError, TypeError, ValueError):
         return Refusal(131008, "location needs latitude and longitude.")
+    if not (abs(latitude) <= 90 and abs(longitude) <= 180):
+        return Refusal(131009, "location is no place on the map.")
     return _Content(text=f"{latitude},{longitude}")
 
 
@@ -230,19 +239,46 @@ def _distinct(offers: list[Offer]) -> tuple[Offer, ...] | Refusal:
 
 def _link(action: Mapping[str, Any]) -> tuple[Offer, ...] | Refusal:
     parameters = action.get("parameters")
-    if not isinstance(parameters, dict) or not parameters.get("url"):
-        return Refusal(131008, "cta_url needs action['parameters']['url'].")
+    if action.get("name") != "cta_url" or not isinstance(parameters, dict):
+        return Refusal(131008, "cta_url needs action['name'] cta_url and action['parameters'].")
+    title, url = parameters.get("display_text"), str(parameters.get("url") or "")
+    if not isinstance(title, str) or not title:
+        return Refusal(131008, "cta_url needs action['parameters']['display_text'].")
+    if len(title) > _BUTTON_TITLE_LENGTH:
+        return Refusal(131009, f"Button title length invalid. Max {_BUTTON_TITLE_LENGTH}.")
+    if not url.startswith(("http://", "https://")):
+        return Refusal(131009, "action['parameters']['url'] is not a URL.")
     return ()
 
 
 def _form(action: Mapping[str, Any]) -> tuple[Offer, ...] | Refusal:
     parameters = action.get("parameters")
-    if not isinstance(parameters, dict) or not (
-        parameters.get("flow_id") or parameters.get("flow_name")
+    if action.get("name") != "flow" or not isinstance(parameters, dict):
+        return Refusal(131008, "flow needs action['name'] flow and action['parameters'].")
+    if bool(parameters.get("flow_id")) == bool(parameters.get("flow_name")):
+        return Refusal(131009, "Exactly one of flow_id and flow_name is required.")
+    if str(parameters.get("flow_message_version")) != "3":
+        return Refusal(131009, "flow_message_version must be 3.")
+    title = parameters.get("flow_cta")
+    if not isinstance(title, str) or not title:
+        return Refusal(131008, "flow needs action['parameters']['flow_cta'].")
+    if len(title) > _BUTTON_TITLE_LENGTH:
+        return Refusal(131009, f"Button title length invalid. Max {_BUTTON_TITLE_LENGTH}.")
+    way = parameters.get("flow_action", "navigate")
+    payload = parameters.get("flow_action_payload")
+    if way not in ("navigate", "data_exchange"):
+        return Refusal(131009, "flow_action must be navigate or data_exchange.")
+    if payload is not None and (
+        way != "navigate" or not isinstance(payload, dict) or not payload.get("screen")
     ):
-        return Refusal(131008, "flow needs action['parameters'] with flow_id or flow_name.")
-    token = str(parameters.get("flow_token", "unused"))
-    return (Offer("nfm_reply", token, str(parameters.get("flow_cta", "Sent"))),)
+        return Refusal(131009, "flow_action_payload belongs to navigate and names a screen.")
+    return (Offer("nfm_reply", str(parameters.get("flow_token", "unused")), title),)
+
+
+def _place_asked(action: Mapping[str, Any]) -> tuple[Offer, ...] | Refusal:
+    if action.get("name") != "send_location":
+        return Refusal(131009, "location_request_message needs action['name'] send_location.")
+    return (Offer("location", "location", "Send location"),)
 
 
 def _plain(_action: Mapping[str, Any]) -> tuple[Offer, ...] | Refusal:
@@ -255,7 +291,7 @@ _INTERACTIVES: Mapping[str, Callable[[Mapping[str, Any]], tuple[Offer, ...] | Re
     "cta_url": _link,
     "flow": _form,
     "request_contact_info": _plain,
-    "location_request_message": _plain,
+    "location_request_message": _place_asked,
 }
 
 _KINDS: Mapping[str, Callable[[str, Mapping[str, Any]], _Content | Refusal]] = {

@@ -135,6 +135,9 @@ def inbound(
     return _encode(document)
 
 
+_HOME: Mapping[str, Any] = {"latitude": 48.2082, "longitude": 16.3738, "name": "Home"}
+
+
 def said_content(said: SaidReply) -> dict[str, Any]:
     """What a person said, as the varying part of an inbound message."""
     if said.kind == "button":
@@ -146,6 +149,8 @@ def said_content(said: SaidReply) -> dict[str, Any]:
         answer = json.dumps({"flow_token": said.key})
         form = {"name": "flow", "body": "Sent", "response_json": answer}
         return {"type": "interactive", "interactive": {"type": "nfm_reply", "nfm_reply": form}}
+    if said.kind == "location":
+        return {"type": "location", "location": _HOME}
     return {"type": "text", "text": {"body": said.text}}
 
 

@@ -16,7 +16,9 @@ from clarion.channels.simulator.ids import MessageDraws
 
 __all__ = ["Offer", "SaidReply", "answer_of"]
 
-SaidKind = Literal["text", "button", "button_reply", "list_reply", "nfm_reply", "stop", "resume"]
+SaidKind = Literal[
+    "text", "button", "button_reply", "list_reply", "nfm_reply", "location", "stop", "resume"
+]
 
 _TEXTS = (
     "How much is it?",

@@ -87,6 +87,7 @@ class Sends:
                 if draft.is_typing
                 else None,
             )
+            self._world.ledger.mark(number.phone_number_id, draft.wamid, is_typing=draft.is_typing)
             return self._answer(number, {"success": True})
         person = self._recipient(number, draft)
         if isinstance(person, Refusal):
@@ -381,6 +382,7 @@ def _ledger_row(
         "wa_id": message.person.wa_id,
         "attempt_id": draft.attempt_id,
         "type": draft.kind,
+        "interactive": draft.content.get("type") if draft.kind == "interactive" else None,
         "template": draft.template_name,
         "language": draft.language or None,
         "text": draft.text,

@@ -114,6 +114,10 @@ class Simulator:
         """The accepted messages, oldest first, with these fields."""
         return list(self.world.ledger.rows(LedgerFilter(equal)))
 
+    def marks(self) -> list[dict[str, Any]]:
+        """The newest marks (read, typing) of the business, oldest first."""
+        return [dict(each) for each in self.world.ledger.marks]
+
     async def summary(self, attempt_prefix: str = "", separator: str = ":") -> dict[str, Any]:
         """Counts and repetitions over the ledger; see ``summary_of``."""
         wanted = LedgerFilter(attempt_prefix=attempt_prefix)

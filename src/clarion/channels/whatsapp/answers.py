@@ -34,7 +34,8 @@ class _Message(msgspec.Struct):
 
 
 class _Accepted(msgspec.Struct):
-    messages: list[_Message]
+    messages: list[_Message] = msgspec.field(default_factory=list)
+    success: bool = False
     contacts: list[_Contact] = msgspec.field(default_factory=list)
 
 
@@ -75,6 +76,8 @@ def outcome_of(answer: Answer) -> Outcome:
         else:
             if accepted.messages and accepted.messages[0].id:
                 return _accepted(accepted)
+            if accepted.success:  # a mark (read, typing) was taken; there is no message to name
+                return Outcome(OutcomeKind.ACCEPTED, _NONE, http_status=200)
     error = _error_of(answer.body)
     if error is not None:
         return _refused(answer, error)

@@ -16,7 +16,11 @@ from clarion.channels.contract import OutMessage, TemplateInfo
 from clarion.channels.whatsapp.payloads import body_of
 from clarion.domain.errors import Problem
 from clarion.domain.message import (
+    FormContent,
+    LinkContent,
     ListContent,
+    LocationContent,
+    LocationRequestContent,
     MediaContent,
     TemplateContent,
     TemplateParameter,
@@ -40,7 +44,7 @@ def problems_of(message: OutMessage, template: TemplateInfo | None) -> Sequence[
     have it (then that itself is a problem); it is ignored for other contents.
     """
     content = message.content
-    problems = list(_CHECKS[type(content)](content))
+    problems = list(_CHECKS.get(type(content), _check_nothing)(content))
     if isinstance(content, TemplateContent):
         problems += _template_problems(content, template)
     if len(message.attempt_id) > _ATTEMPT_ID_CHARACTERS:
@@ -190,10 +194,41 @@ def _label(parameter: TemplateParameter, position: int) -> str:
     return f"the {parameter.component}'s parameter {name}"
 
 
+def _check_location(content: LocationContent) -> Iterator[Problem]:
+    if abs(content.latitude) > 90 or abs(content.longitude) > 180:
+        yield _problem("message.place", "location", "There is no such place.", "Correct it.")
+
+
+def _check_location_request(content: LocationRequestContent) -> Iterator[Problem]:
+    yield from _text("text", content.text, 1024)
+
+
+def _check_link(content: LinkContent) -> Iterator[Problem]:
+    yield from _text("text", content.text, 1024)
+    yield from _text("title", content.title, 20)
+    yield from _text("header", content.header, 60, is_required=False)
+    yield from _text("footer", content.footer, 60, is_required=False)
+
+
+def _check_form(content: FormContent) -> Iterator[Problem]:
+    yield from _text("text", content.text, 1024)
+    yield from _text("button", content.button, 20)
+    yield from _text("form_id", content.form_id, 64)
+
+
+def _check_nothing(_content: object) -> Iterator[Problem]:
+    """A content of another channel: that it cannot be expressed is told by its payload."""
+    yield from ()
+
+
 _CHECKS: Mapping[type, Callable[[Any], Iterator[Problem]]] = MappingProxyType(
     {
         TextContent: _check_text,
         ListContent: _check_list,
+        LocationContent: _check_location,
+        LocationRequestContent: _check_location_request,
+        LinkContent: _check_link,
+        FormContent: _check_form,
         MediaContent: _check_media,
         TemplateContent: _check_template,
     }

@@ -62,7 +62,7 @@ def _said_interactive(message: Mapping[str, Any]) -> _Said:
         word = "button" if kind == "button_reply" else "list"
         return _Said(word, _text(part.get("title")), _optional(part.get("id")))
     if kind == "nfm_reply":  # a WhatsApp form that was filled in
-        return _Said("other", _text(part.get("body")), _optional(part.get("response_json")))
+        return _Said("form", _text(part.get("body")), _optional(part.get("response_json")))
     return _Said("other", media={"interactive": interactive})
 
 

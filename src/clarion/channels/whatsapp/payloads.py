@@ -18,11 +18,16 @@ from clarion.channels.contract import OutMessage
 from clarion.domain.message import (
     Address,
     AddressKind,
+    FormContent,
+    LinkContent,
     ListContent,
+    LocationContent,
+    LocationRequestContent,
     MediaContent,
     TemplateContent,
     TemplateParameter,
     TextContent,
+    TypingContent,
 )
 
 __all__ = ["body_of"]
@@ -35,6 +40,10 @@ _MEDIA_KINDS = frozenset({"image", "video", "document"})
 def body_of(message: OutMessage) -> bytes:
     """The JSON body of a send.  ``ValueError`` if the address or the content cannot be expressed."""
     content = message.content
+    if isinstance(content, TypingContent):
+        return _typing(message)
+    if type(content) not in _PARTS:
+        raise ValueError(f"WhatsApp has no message of this kind ({type(content).__name__})")
     kind, part = _PARTS[type(content)](content)
     body: dict[str, Any] = {"messaging_product": "whatsapp", "recipient_type": "individual"}
     field, value = _recipient(message.to)
@@ -45,6 +54,20 @@ def body_of(message: OutMessage) -> bytes:
         body["context"] = {"message_id": message.reply_to}
     body["biz_opaque_callback_data"] = message.attempt_id
     return orjson.dumps(body)
+
+
+def _typing(message: OutMessage) -> bytes:
+    """No message on the wire: what the person wrote is marked as read, with a sign of writing."""
+    if message.reply_to is None:
+        raise ValueError("a typing indicator answers a message, and there is none")
+    return orjson.dumps(
+        {
+            "messaging_product": "whatsapp",
+            "status": "read",
+            "message_id": message.reply_to,
+            "typing_indicator": {"type": "text"},
+        }
+    )
 
 
 def _recipient(address: Address) -> tuple[str, str]:
@@ -145,14 +168,21 @@ def _list(content: ListContent) -> tuple[str, dict[str, Any]]:
 
 
 def _interactive(
-    content: TextContent | ListContent, kind: str, action: dict[str, Any]
+    content: TextContent | ListContent | LinkContent | FormContent | LocationRequestContent,
+    kind: str,
+    action: dict[str, Any],
 ) -> dict[str, Any]:
     part: dict[str, Any] = {"type": kind}
-    if content.header is not None:
-        part["header"] = {"type": "text", "text": content.header}
+    header, footer = (
+        (None, None)
+        if isinstance(content, LocationRequestContent)
+        else (content.header, content.footer)
+    )
+    if header is not None:
+        part["header"] = {"type": "text", "text": header}
     part["body"] = {"text": content.text}
-    if content.footer is not None:
-        part["footer"] = {"text": content.footer}
+    if footer is not None:
+        part["footer"] = {"text": footer}
     part["action"] = action
     return part
 
@@ -170,11 +200,51 @@ def _media(content: MediaContent) -> tuple[str, dict[str, Any]]:
     return content.media, media
 
 
+def _location(content: LocationContent) -> tuple[str, dict[str, Any]]:
+    place: dict[str, Any] = {"latitude": content.latitude, "longitude": content.longitude}
+    if content.name is not None:
+        place["name"] = content.name
+    if content.address is not None:
+        place["address"] = content.address
+    return "location", place
+
+
+def _location_request(content: LocationRequestContent) -> tuple[str, dict[str, Any]]:
+    action = {"name": "send_location"}
+    return "interactive", _interactive(content, "location_request_message", action)
+
+
+def _link(content: LinkContent) -> tuple[str, dict[str, Any]]:
+    parameters = {"display_text": content.title, "url": content.url}
+    action = {"name": "cta_url", "parameters": parameters}
+    return "interactive", _interactive(content, "cta_url", action)
+
+
+def _form(content: FormContent) -> tuple[str, dict[str, Any]]:
+    parameters: dict[str, Any] = {
+        "flow_message_version": "3",
+        "flow_token": content.token,
+        "flow_id": content.form_id,
+        "flow_cta": content.button,
+    }
+    if content.screen is not None:
+        payload: dict[str, Any] = {"screen": content.screen}
+        if content.data:
+            payload["data"] = dict(content.data)
+        parameters |= {"flow_action": "navigate", "flow_action_payload": payload}
+    action = {"name": "flow", "parameters": parameters}
+    return "interactive", _interactive(content, "flow", action)
+
+
 _PARTS: Mapping[type, Callable[[Any], tuple[str, dict[str, Any]]]] = MappingProxyType(
     {
         TemplateContent: _template,
         TextContent: _text,
         MediaContent: _media,
         ListContent: _list,
+        LocationContent: _location,
+        LocationRequestContent: _location_request,
+        LinkContent: _link,
+        FormContent: _form,
     }
 )

@@ -38,6 +38,7 @@ class NewMessage:
     campaign_id: int | None = None
     occurrence_id: int | None = None
     reason: str | None = None
+    channel: Channel | None = None
     reply_to: str | None = None
 
     @property
@@ -65,7 +66,7 @@ async def insert_messages(
         connection,
         "insert_messages",
         workspace_id=workspace_id,
-        channel=str(channel),
+        channels=[str(each.channel or channel) for each in messages],
         now=now,
         ids=ids,
         sender_ids=[each.sender_id for each in messages],

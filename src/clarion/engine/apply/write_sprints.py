@@ -16,6 +16,7 @@ from datetime import datetime
 import orjson
 
 from clarion.domain.message import Channel
+from clarion.engine.apply.answer_last import answering_last
 from clarion.engine.apply.append_node_deltas import append_node_deltas
 from clarion.engine.apply.append_traces import append_traces
 from clarion.engine.apply.insert_calls import insert_calls
@@ -164,7 +165,7 @@ async def _write_rest(
         ],
         frame.now,
     )
-    flat = [message for each in messages for message in each]
+    flat = await answering_last(connection, [message for each in messages for message in each])
     message_ids = await insert_messages(
         connection, frame.workspace_id, frame.channel, flat, frame.now
     )

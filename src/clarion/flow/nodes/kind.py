@@ -11,9 +11,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, Generic, Literal, TypeVar
 
-from clarion.domain.message import ReceiptState, Reply
+from clarion.domain.message import Channel, ReceiptState, Reply
 from clarion.flow.calls import CallAnswer
 from clarion.flow.nodes.config import Config
 from clarion.flow.session import Wait
@@ -22,6 +23,10 @@ from clarion.flow.state import State
 __all__ = [
     "NEXT",
     "NEXT_ONLY",
+    "NO_SENDER",
+    "NO_SENDER_MEANING",
+    "SEND_EXITS",
+    "SEND_EXIT_MEANINGS",
     "CallAnswered",
     "Exit",
     "Finish",
@@ -127,14 +132,26 @@ class Exit:
 
     A required exit that leads nowhere is an error, another one a warning: the session ends there.
     ``is_after_reply`` says that the person has just written, so that free text may be sent.
+    ``is_missed`` is false for one that is nothing to warn of: whoever needs it is told elsewhere.
     """
 
     name: str
     is_required: bool = True
     is_after_reply: bool = False
+    is_missed: bool = True
 
 
 NEXT_ONLY = (Exit("next"),)
+NO_SENDER = Exit("no_sender", is_required=False, is_missed=False)
+NO_SENDER_MEANING = (
+    "The workspace has no sender of this channel. Without this way the session ends here, with the "
+    "reason `no_sender_of_channel`."
+)
+
+SEND_EXITS = (Exit("next"), NO_SENDER)
+SEND_EXIT_MEANINGS = MappingProxyType(
+    {"next": "The message is written.", "no_sender": NO_SENDER_MEANING}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +162,8 @@ class NodeKind(Generic[C]):
     exits); ``example`` is a node of this kind, as JSON.  ``sends`` says whether the kind sends, and
     whether it needs an open conversation; ``waits`` whether a sprint ends here, which makes a loop
     through it harmless.  ``is_comment`` marks what stands on the canvas only and is
-    never run.  ``writes`` names the variables that the node sets, ``targets`` the nodes
+    never run.  ``channel_of`` names the channel without whose senders the node cannot be run; the
+    session leaves by ``no_sender`` then.  ``writes`` names the variables that the node sets, ``targets`` the nodes
     to which it may go without an exit, ``secrets`` the secrets of the workspace that it names.
     """
 
@@ -161,6 +179,7 @@ class NodeKind(Generic[C]):
     sends: Literal["template", "free_form"] | None = None
     waits: bool = False
     is_comment: bool = False
+    channel_of: Callable[[C], Channel | None] = lambda _config: None
     writes: Callable[[C], Sequence[str]] = lambda _config: ()
     targets: Callable[[C], Sequence[str]] = lambda _config: ()
     secrets: Callable[[C], Sequence[str]] = lambda _config: ()

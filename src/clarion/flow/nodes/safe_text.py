@@ -13,6 +13,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from html import escape
 from typing import Annotated, Any
 from urllib.parse import quote
 
@@ -25,7 +26,18 @@ from clarion.flow.expressions import Expression, ExpressionError
 from clarion.flow.nodes.config import Reads
 from clarion.flow.state import NodeFailed, State
 
-__all__ = ["AddressText", "JsonText", "PlainText", "SafeText", "address_parts", "body_parts"]
+__all__ = [
+    "AddressText",
+    "HtmlText",
+    "JsonText",
+    "LinkText",
+    "PlainText",
+    "SafeText",
+    "address_parts",
+    "body_parts",
+    "html_of",
+    "link_of",
+]
 
 MAX_CHARS = 8192
 _HOLE = re.compile(r"(\{\{.*?\}\})", re.DOTALL)
@@ -106,6 +118,24 @@ def compile_address(source: str) -> SafeText:
     return text
 
 
+def compile_link(source: str) -> SafeText:
+    """Cut an address that people are given: no secret belongs there."""
+    text = compile_address(source)
+    if text.secret_names:
+        raise PydanticCustomError("secret_not_here", "People see this; no secret belongs here")
+    return text
+
+
+def compile_html(source: str) -> SafeText:
+    """Cut HTML that people are given: no secret belongs there."""
+    text = compile_text(source)
+    if text.secret_names:
+        raise PydanticCustomError("secret_not_here", "People see this; no secret belongs here")
+    if not source.strip():
+        raise PydanticCustomError("text_empty", "The text is empty")
+    return text
+
+
 def compile_json(source: str) -> SafeText:
     """Cut a JSON document; with any values in its holes it must be JSON."""
     text = compile_text(source)
@@ -144,6 +174,19 @@ def address_parts(text: SafeText, state: State) -> SecretText:
     if _CLIMBING.search(address.partition("?")[0]):
         raise NodeFailed("url_unsafe", f"`{text.source}` came out with a step up (`..`).")
     return parts
+
+
+def link_of(text: SafeText, state: State) -> str:
+    """An address that people are given, whole."""
+    return "".join(each for each in address_parts(text, state) if isinstance(each, str))
+
+
+def html_of(text: SafeText, state: State) -> str:
+    """HTML that people are given, with every value escaped."""
+    return "".join(
+        escape(state.render(each)) if isinstance(each, Expression) else str(each)
+        for each in text.pieces
+    )
 
 
 def body_parts(text: SafeText, state: State) -> SecretText:
@@ -249,4 +292,6 @@ class _Mark:
 
 PlainText = Annotated[SafeText, _Mark(compile_text, "liquid")]
 AddressText = Annotated[SafeText, _Mark(compile_address, "liquid")]
+LinkText = Annotated[SafeText, _Mark(compile_link, "liquid")]
+HtmlText = Annotated[SafeText, _Mark(compile_html, "liquid")]
 JsonText = Annotated[SafeText, _Mark(compile_json, "liquid")]

@@ -1,27 +1,36 @@
-"""Send free text, a file or a list; only inside an open conversation."""
+"""Send free text, a file, a list, a link, a place or a form; only inside an open conversation."""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import Annotated, Self
+from types import MappingProxyType
+from typing import Annotated, Any, Self
 
-from pydantic import Field, model_validator
+from pydantic import Discriminator, Field, Tag, model_validator
 from pydantic_core import PydanticCustomError
 
 from clarion.domain.message import (
     Button,
     Channel,
     Content,
+    FormContent,
+    LinkContent,
     ListContent,
     ListRow,
     ListSection,
+    LocationContent,
+    LocationRequestContent,
     MediaContent,
     MediaKind,
     TextContent,
 )
 from clarion.flow.expressions import Expression
-from clarion.flow.nodes.config import Config, LongText, Rendered, Senders, senders_of
+from clarion.flow.nodes.config import Config, LongText, Rendered, Senders, VariableName, senders_of
 from clarion.flow.nodes.kind import NEXT, Node, NodeKind, Result
+from clarion.flow.nodes.safe_text import LinkText, link_of
+from clarion.flow.nodes.texts import optional_text, short_text
 from clarion.flow.state import NodeFailed, State
 
 __all__ = ["KIND", "ListPart", "MediaPart", "SendMessageConfig", "TextPart"]
@@ -39,6 +48,7 @@ _RowTitle = Annotated[Expression, Rendered(_ROW_TITLE_CHARS)]
 _RowDescription = Annotated[Expression, Rendered(_ROW_DESCRIPTION_CHARS)]
 _Short = Annotated[Expression, Rendered(_SHORT_CHARS)]
 _Caption = Annotated[Expression, Rendered(1024)]
+_Body = Annotated[Expression, Rendered(1024)]
 _Link = Annotated[Expression, Rendered(2048)]
 
 
@@ -132,22 +142,104 @@ class ListPart(Config):
         return self
 
 
+def _form_of(value: object) -> str:
+    return "(text)" if isinstance(value, str | Expression) else "(number)"
+
+
+_DegreesText = Annotated[Expression, Rendered(40), Tag("(text)")]
+_Latitude = Annotated[
+    Annotated[float, Field(ge=-90, le=90), Tag("(number)")] | _DegreesText,
+    Discriminator(_form_of),
+]
+_Longitude = Annotated[
+    Annotated[float, Field(ge=-180, le=180), Tag("(number)")] | _DegreesText,
+    Discriminator(_form_of),
+]
+
+
+class LocationPart(Config):
+    """A place on the map."""
+
+    latitude: Annotated[
+        _Latitude, Field(description="Degrees, north positive; a number or a text with holes.")
+    ]
+    longitude: Annotated[
+        _Longitude, Field(description="Degrees, east positive; a number or a text with holes.")
+    ]
+    name: Annotated[Expression, Rendered(1000)] | None = None
+    address: Annotated[Expression, Rendered(1000)] | None = None
+
+
+class LocationRequestPart(Config):
+    """Text with a button by which the person sends a place."""
+
+    body: _Body
+
+
+class LinkPart(Config):
+    """Text with one button that opens an address."""
+
+    body: _Body
+    title: _ButtonTitle
+    url: Annotated[LinkText, Field(description="Values in it are percent-encoded.")]
+    header: _Short | None = None
+    footer: _Short | None = None
+
+
+class FormPart(Config):
+    """Text with a button that opens a WhatsApp Flow; what is filled in comes back as an answer."""
+
+    body: _Body
+    button: _ButtonTitle
+    form_id: Annotated[
+        str, Field(min_length=1, max_length=64, description="The Flow's id at Meta.")
+    ]
+    screen: Annotated[
+        str | None,
+        Field(max_length=80, description="The first screen, for a Flow without endpoint."),
+    ] = None
+    data: Annotated[
+        dict[VariableName, Annotated[Expression, Rendered(1000, is_empty_allowed=True)]],
+        Field(max_length=50, description="What the first screen is given: name to text."),
+    ] = Field(default_factory=dict)
+    header: _Short | None = None
+    footer: _Short | None = None
+
+
 class SendMessageConfig(Config):
-    """Exactly one of `text`, `media` and `list`."""
+    """Exactly one of `text`, `media`, `list`, `link`, `location`, `location_request` and `form`."""
 
     text: TextPart | None = None
     media: MediaPart | None = None
     list: ListPart | None = None
+    link: LinkPart | None = None
+    location: LocationPart | None = None
+    location_request: LocationRequestPart | None = None
+    form: FormPart | None = None
     sender: Senders = None
 
     @model_validator(mode="after")
     def check_whole(self) -> Self:
         """One message, one form."""
-        if sum(part is not None for part in (self.text, self.media, self.list)) != 1:
+        if sum(part is not None for part in self.parts) != 1:
             raise PydanticCustomError(
-                "one_content", "Give exactly one of `text`, `media` and `list`"
+                "one_content",
+                "Give exactly one form of the message, such as `text` or `media`",
             )
         return self
+
+    @property
+    def parts(self) -> tuple[Config | None, ...]:
+        """The forms of a message, of which there is one."""
+        return (
+            self.text,
+            self.media,
+            self.list,
+            self.link,
+            self.location,
+            self.location_request,
+            self.form,
+        )
 
     @cached_property
     def senders(self) -> tuple[str, ...]:
@@ -155,36 +247,15 @@ class SendMessageConfig(Config):
         return senders_of(self.sender)
 
 
-def _short(state: State, text: Expression, max_chars: int) -> str:
-    """A text that the channel limits; it must not come out empty or too long."""
-    value = state.render(text)
-    if not value.strip():
-        raise NodeFailed("text_empty", f"A text came out empty (`{text.source}`).")
-    if len(value) > max_chars:
-        raise NodeFailed(
-            "text_too_long",
-            f"A text came out with {len(value)} characters; {max_chars} are allowed "
-            f"(`{text.source}`).",
-        )
-    return value
-
-
-def _optional(state: State, text: Expression | None, max_chars: int) -> str | None:
-    """A text that may come out empty, and is then left out."""
-    if text is None or not state.render(text).strip():
-        return None
-    return _short(state, text, max_chars)
-
-
 def _text(part: TextPart, state: State) -> Content:
     return TextContent(
-        _short(state, part.body, 4096),
+        short_text(state, part.body, 4096),
         tuple(
-            Button(button.id, _short(state, button.title, _BUTTON_TITLE_CHARS))
+            Button(button.id, short_text(state, button.title, _BUTTON_TITLE_CHARS))
             for button in part.buttons
         ),
-        _optional(state, part.header, _SHORT_CHARS),
-        _optional(state, part.footer, _SHORT_CHARS),
+        optional_text(state, part.header, _SHORT_CHARS),
+        optional_text(state, part.footer, _SHORT_CHARS),
         part.preview_url,
     )
 
@@ -192,9 +263,9 @@ def _text(part: TextPart, state: State) -> Content:
 def _media(part: MediaPart, state: State) -> Content:
     return MediaContent(
         part.kind,
-        None if part.link is None else _short(state, part.link, 2048),
+        None if part.link is None else short_text(state, part.link, 2048),
         part.media_id,
-        _optional(state, part.caption, 1024),
+        optional_text(state, part.caption, 1024),
         part.filename,
     )
 
@@ -205,34 +276,90 @@ def _list(part: ListPart, state: State) -> Content:
             tuple(
                 ListRow(
                     row.id,
-                    _short(state, row.title, _ROW_TITLE_CHARS),
-                    _optional(state, row.description, _ROW_DESCRIPTION_CHARS),
+                    short_text(state, row.title, _ROW_TITLE_CHARS),
+                    optional_text(state, row.description, _ROW_DESCRIPTION_CHARS),
                 )
                 for row in section.rows
             ),
-            _optional(state, section.title, _ROW_TITLE_CHARS),
+            optional_text(state, section.title, _ROW_TITLE_CHARS),
         )
         for section in part.sections
     )
     return ListContent(
-        _short(state, part.body, 4096),
-        _short(state, part.button, _BUTTON_TITLE_CHARS),
+        short_text(state, part.body, 4096),
+        short_text(state, part.button, _BUTTON_TITLE_CHARS),
         sections,
-        _optional(state, part.header, _SHORT_CHARS),
-        _optional(state, part.footer, _SHORT_CHARS),
+        optional_text(state, part.header, _SHORT_CHARS),
+        optional_text(state, part.footer, _SHORT_CHARS),
     )
+
+
+def _degrees(value: float | Expression, limit: float, state: State) -> float:
+    if not isinstance(value, Expression):
+        return value
+    text = state.render(value)
+    try:
+        degrees = float(text)
+    except ValueError:
+        degrees = math.nan
+    if not abs(degrees) <= limit:
+        raise NodeFailed("place_invalid", f"`{value.source}` came out as no place on the map.")
+    return degrees
+
+
+def _location(part: LocationPart, state: State) -> Content:
+    return LocationContent(
+        _degrees(part.latitude, 90, state),
+        _degrees(part.longitude, 180, state),
+        optional_text(state, part.name, 1000),
+        optional_text(state, part.address, 1000),
+    )
+
+
+def _link(part: LinkPart, state: State) -> Content:
+    return LinkContent(
+        short_text(state, part.body, 1024),
+        short_text(state, part.title, _BUTTON_TITLE_CHARS),
+        link_of(part.url, state),
+        optional_text(state, part.header, _SHORT_CHARS),
+        optional_text(state, part.footer, _SHORT_CHARS),
+    )
+
+
+def _location_request(part: LocationRequestPart, state: State) -> Content:
+    return LocationRequestContent(short_text(state, part.body, 1024))
+
+
+def _form(part: FormPart, state: State) -> Content:
+    return FormContent(
+        short_text(state, part.body, 1024),
+        short_text(state, part.button, _BUTTON_TITLE_CHARS),
+        part.form_id,
+        f"{state.node_id}:{state.step_count + 1}",
+        part.screen,
+        {name: state.render(value) for name, value in part.data.items()},
+        optional_text(state, part.header, _SHORT_CHARS),
+        optional_text(state, part.footer, _SHORT_CHARS),
+    )
+
+
+_MAKERS: Mapping[type[Config], Callable[[Any, State], Content]] = MappingProxyType(
+    {
+        TextPart: _text,
+        MediaPart: _media,
+        ListPart: _list,
+        LinkPart: _link,
+        LocationPart: _location,
+        LocationRequestPart: _location_request,
+        FormPart: _form,
+    }
+)
 
 
 def _run(node: Node[SendMessageConfig], state: State) -> Result:
     config = node.config
-    if config.text is not None:
-        content = _text(config.text, state)
-    elif config.media is not None:
-        content = _media(config.media, state)
-    elif config.list is not None:
-        content = _list(config.list, state)
-    else:  # the model allows no such config
-        raise NodeFailed("content_missing", "The node has nothing to send.")
+    [part] = [each for each in config.parts if each is not None]
+    content = _MAKERS[type(part)](part, state)
     state.send(Channel.WHATSAPP, content, config.senders)
     return NEXT
 
@@ -240,8 +367,8 @@ def _run(node: Node[SendMessageConfig], state: State) -> Result:
 KIND = NodeKind(
     name="send_whatsapp_message",
     title="Send a WhatsApp message",
-    summary="Sends text (with up to three buttons), a file, or a list. WhatsApp delivers it only "
-    "within 24 hours after the person's last message; to start a conversation, send a template.",
+    summary="Sends text (with up to three buttons), a file, a list, a link button, a place, a question "
+    "for the person's place, or a form (a WhatsApp Flow). WhatsApp delivers it only within 24 hours after the person's last message; to start a conversation, send a template.",
     config=SendMessageConfig,
     run=_run,
     example={

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Discriminator, Field, Tag, model_validator
 from pydantic_core import PydanticCustomError
@@ -12,6 +12,8 @@ from clarion.domain.message import Channel, Reply, TextContent
 from clarion.flow.nodes.config import Config, Duration, LongText, VariableName
 from clarion.flow.nodes.expectation import Expectation
 from clarion.flow.nodes.kind import (
+    NO_SENDER,
+    NO_SENDER_MEANING,
     Exit,
     Leave,
     Node,
@@ -67,9 +69,10 @@ class WaitForReplyConfig(Config):
     save_as: Annotated[
         VariableName | None, Field(description="A variable that takes the text of the answer.")
     ] = None
-    channel: Annotated[Channel, Field(description="Where the answer is expected.")] = (
-        Channel.WHATSAPP
-    )
+    channel: Annotated[
+        Literal["whatsapp", "viber", "messenger", "instagram"],
+        Field(description="Where the answer is expected."),
+    ] = "whatsapp"
 
     expect: Annotated[
         Expectation | None,
@@ -134,7 +137,13 @@ def _exits(config: WaitForReplyConfig) -> tuple[Exit, ...]:
         Exit("other", is_required=not config.buttons, is_after_reply=True),
         *(() if config.expect is None else (Exit("invalid", False, is_after_reply=True),)),
         Exit("timeout", is_required=False),
+        *(() if _channel_of(config) is None else (NO_SENDER,)),
     )
+
+
+def _channel_of(config: WaitForReplyConfig) -> Channel | None:
+    """The channel without whose senders nobody could answer; that of every workspace left out."""
+    return None if config.channel == "whatsapp" else Channel(config.channel)
 
 
 def _run(node: Node[WaitForReplyConfig], state: State) -> Result:
@@ -142,7 +151,9 @@ def _run(node: Node[WaitForReplyConfig], state: State) -> Result:
     kept = state.next_kept_reply()
     if kept is not None:
         return _resume(node, state, ReplyReceived(kept))
-    return Stay(Wait("reply", node.id, state.context.now + config.timeout.delta, config.channel))
+    return Stay(
+        Wait("reply", node.id, state.context.now + config.timeout.delta, Channel(config.channel))
+    )
 
 
 def _resume(node: Node[WaitForReplyConfig], state: State, resume: Resume) -> Result:
@@ -174,9 +185,9 @@ def _ask_again(node: Node[WaitForReplyConfig], state: State) -> Result:
         if not text.strip():
             source = config.retry_message.source
             raise NodeFailed("text_empty", f"A text came out empty (`{source}`).")
-        state.send(config.channel, TextContent(text))
+        state.send(Channel(config.channel), TextContent(text))
     deadline_at = state.context.now + config.timeout.delta
-    return Stay(Wait("reply", node.id, deadline_at, config.channel, retry_count + 1))
+    return Stay(Wait("reply", node.id, deadline_at, Channel(config.channel), retry_count + 1))
 
 
 KIND = NodeKind(
@@ -212,7 +223,9 @@ KIND = NodeKind(
         "other": "Any other answer; with `expect`, one that fits.",
         "invalid": "Only with `expect`: the answer did not fit, and the retries are used up.",
         "timeout": "Nobody answered in time.",
+        "no_sender": f"Only on other channels than WhatsApp. {NO_SENDER_MEANING}",
     },
     waits=True,
+    channel_of=_channel_of,
     writes=lambda config: () if config.save_as is None else (config.save_as,),
 )

@@ -132,11 +132,14 @@ WHERE workspace_id = :workspace_id AND id = ANY(:flow_ids::bigint[]) AND deleted
 ORDER BY id DESC;
 
 -- name: names_for_check
--- What a flow may name: groups that people made, published flows, secrets.
+-- What a flow may name: groups that people made, published flows, secrets, channels with a sender.
 SELECT 'group' AS noun, name FROM groups
 WHERE workspace_id = :workspace_id AND NOT is_system
 UNION ALL
 SELECT 'flow', name FROM flows
 WHERE workspace_id = :workspace_id AND deleted_at IS NULL AND published_version_id IS NOT NULL
 UNION ALL
-SELECT 'secret', name FROM secrets WHERE workspace_id = :workspace_id;
+SELECT 'secret', name FROM secrets WHERE workspace_id = :workspace_id
+UNION ALL
+SELECT DISTINCT 'channel', channel FROM senders
+WHERE workspace_id = :workspace_id AND status <> 'removed';

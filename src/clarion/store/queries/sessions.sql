@@ -116,16 +116,32 @@ INSERT INTO messages
     (id, workspace_id, direction, channel, sender_id, contact_id, session_id, step, campaign_id,
      occurrence_id, node_id, is_opening, lane, to_kind, to_value, content, status, reason,
      reply_to, created_at)
-SELECT r.id, :workspace_id, 'out', :channel, r.sender_id, r.contact_id, r.session_id, r.step,
+SELECT r.id, :workspace_id, 'out', r.channel, r.sender_id, r.contact_id, r.session_id, r.step,
     r.campaign_id, r.occurrence_id, r.node_id, r.is_opening, r.lane, r.to_kind, r.to_value,
     r.content::jsonb, r.status, r.reason, r.reply_to, :now::timestamptz
 FROM unnest(
     :ids::bigint[], :sender_ids::bigint[], :contact_ids::bigint[], :session_ids::bigint[],
     :steps::integer[], :campaign_ids::bigint[], :occurrence_ids::bigint[], :node_ids::text[],
     :are_opening::boolean[], :lanes::text[], :to_kinds::text[], :to_values::text[],
-    :contents::text[], :statuses::text[], :reasons::text[], :replies_to::text[])
+    :contents::text[], :statuses::text[], :reasons::text[], :replies_to::text[], :channels::text[])
     AS r (id, sender_id, contact_id, session_id, step, campaign_id, occurrence_id, node_id,
-          is_opening, lane, to_kind, to_value, content, status, reason, reply_to);
+          is_opening, lane, to_kind, to_value, content, status, reason, reply_to, channel);
+
+-- name: last_inbound_of_contacts
+-- What each contact wrote last to a sender: the provider's id of it.
+SELECT r.contact_id, r.sender_id, m.provider_id
+FROM (
+    SELECT DISTINCT contact_id, sender_id
+    FROM unnest(:contact_ids::bigint[], :sender_ids::bigint[]) AS p (contact_id, sender_id)
+) AS r
+CROSS JOIN LATERAL (
+    SELECT messages.provider_id
+    FROM messages
+    WHERE messages.contact_id = r.contact_id AND messages.sender_id = r.sender_id
+        AND messages.direction = 'in' AND messages.provider_id IS NOT NULL
+    ORDER BY messages.id DESC
+    LIMIT 1
+) AS m;
 
 -- name: flow_version
 -- An immutable version of a flow.
@@ -138,9 +154,9 @@ WHERE workspace_id = :workspace_id AND name = ANY(:names::text[]) AND deleted_at
   AND published_version_id IS NOT NULL;
 
 -- name: senders_of_workspace
--- The senders that a sprint may choose from.
-SELECT id, name, status FROM senders
-WHERE workspace_id = :workspace_id AND channel = :channel AND status <> 'removed'
+-- The senders that a sprint may choose from, of all channels.
+SELECT id, name, status, channel FROM senders
+WHERE workspace_id = :workspace_id AND status <> 'removed'
 ORDER BY id;
 
 -- name: wait_kinds

@@ -37,7 +37,11 @@ class AddressBody(Body):
 
     channel: Channel
     kind: Literal[
-        AddressKind.WA_ID, AddressKind.BSUID, AddressKind.PAGE_SCOPED, AddressKind.VIBER_ID
+        AddressKind.WA_ID,
+        AddressKind.BSUID,
+        AddressKind.PAGE_SCOPED,
+        AddressKind.VIBER_ID,
+        AddressKind.EMAIL,
     ]
     value: Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
 

@@ -18,7 +18,7 @@ __all__ = [
     "WallAnswer",
 ]
 
-TapKind = Literal["button", "button_reply", "list_reply", "nfm_reply"]
+TapKind = Literal["button", "button_reply", "list_reply", "nfm_reply", "location"]
 Phone = Annotated[str, StringConstraints(pattern=r"^[0-9]{7,15}$")]
 
 

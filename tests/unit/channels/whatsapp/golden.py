@@ -8,24 +8,9 @@ from pathlib import Path
 import msgspec
 
 from clarion.channels.contract import OutMessage, Reaction
-from clarion.domain.message import (
-    Address,
-    AddressKind,
-    Channel,
-    ListContent,
-    MediaContent,
-    TemplateContent,
-    TextContent,
-)
+from clarion.domain.message import CONTENT_KINDS, Address, AddressKind, Channel
 
 ROOT = Path(__file__).parents[3] / "cases" / "channels" / "whatsapp"
-
-_CONTENTS = {
-    "template": TemplateContent,
-    "text": TextContent,
-    "media": MediaContent,
-    "list": ListContent,
-}
 
 
 def cases(folder):
@@ -43,7 +28,7 @@ def message_of(case):
     """The ``OutMessage`` that a case of ``sends`` describes."""
     raw = case["message"]
     ((kind, fields),) = raw["content"].items()
-    content = msgspec.convert(fields, _CONTENTS[kind])
+    content = msgspec.convert(fields, CONTENT_KINDS[kind])
     return OutMessage(
         raw["attempt_id"], address_of(**raw["to"]), content, reply_to=raw.get("reply_to")
     )

@@ -1,0 +1,1 @@
+"""E-mail: letters as RFC 5322 wants them."""

@@ -1,0 +1,1 @@
+"""Messenger and Instagram: pages that answer the people who wrote to them."""

@@ -1,0 +1,1 @@
+"""SMS: texts in parts, as telephones take them."""

@@ -1,0 +1,1 @@
+"""Viber: messages of a business to its subscribers."""
