@@ -78,6 +78,9 @@ SCREENS = (
     Screen("workspace", "/console/settings", is_kept=False),
     Screen("people", "/console/settings/people", is_kept=False),
     Screen("keys", "/console/settings/keys", is_kept=False),
+    Screen("webhooks", "/console/settings/webhooks", is_kept=False),
+    Screen("webhook-add", "/console/settings/webhooks", _first_button_of_head, is_kept=False),
+    Screen("webhook", "/console/settings/webhooks/{endpoint_id}", is_kept=False),
     Screen("audit", "/console/settings/audit", is_kept=False),
 )
 
@@ -90,6 +93,24 @@ def contact_id(browser: Any, shop: World) -> int:
         shop.hand_over(context.request, "Advice by a person")
         answered = context.request.get("/api/v1/messages?direction=in&limit=1").json()["items"][0]
         return int(answered["contact_id"])
+
+
+@pytest.fixture(scope="module")
+def endpoint_id(browser: Any, shop: World) -> int:
+    """An endpoint that is not reached, with a test that waits."""
+    with browser.new_context(base_url=shop.origin) as context:
+        request = context.request
+        request.post("/api/v1/sign-in", data={"email": EMAIL, "password": PASSWORD})
+        token = next(each["value"] for each in context.cookies() if each["name"] == "clarion_csrf")
+        headers = {"X-CSRF-Token": token}
+        wanted = {
+            "name": "Books of the shop",
+            "url": "http://127.0.0.1:9/told",
+            "kinds": ["message.failed", "message.received"],
+        }
+        made = request.post("/api/v1/webhook-endpoints", headers=headers, data=wanted).json()
+        request.post(f"/api/v1/webhook-endpoints/{made['id']}/test", headers=headers)
+        return int(made["id"])
 
 
 @pytest.fixture(scope="module")
@@ -120,6 +141,7 @@ def test_no_screen_keeps_anybody_out(
     serious_findings: Any,
     contact_id: int,
     import_id: int,
+    endpoint_id: int,
     scheme: str,
     language: str,
 ) -> None:
@@ -127,7 +149,9 @@ def test_no_screen_keeps_anybody_out(
     context = open_context(scheme=scheme, language=language)
     for screen in SCREENS:
         page = context.new_page()
-        page.goto(screen.address.format(id=contact_id, import_id=import_id))
+        page.goto(
+            screen.address.format(id=contact_id, import_id=import_id, endpoint_id=endpoint_id)
+        )
         settled(page)
         if screen.act is not None:
             screen.act(page)
@@ -140,13 +164,15 @@ def test_no_screen_keeps_anybody_out(
 
 
 def test_every_screen_fits_a_narrow_window(
-    open_context: Any, contact_id: int, import_id: int
+    open_context: Any, contact_id: int, import_id: int, endpoint_id: int
 ) -> None:
     context = open_context(width=390, height=800)
     too_wide = []
     for screen in SCREENS:
         page = context.new_page()
-        page.goto(screen.address.format(id=contact_id, import_id=import_id))
+        page.goto(
+            screen.address.format(id=contact_id, import_id=import_id, endpoint_id=endpoint_id)
+        )
         settled(page)
         if page.evaluate("document.documentElement.scrollWidth") > 390:
             too_wide.append(screen.name)

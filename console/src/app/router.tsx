@@ -25,6 +25,7 @@ import { messageSearchOf } from "../pages/messages/queries";
 import { conversationSearchOf } from "../pages/conversations/queries";
 import { wallSearchOf } from "../pages/phones/queries";
 import { auditSearchOf } from "../pages/settings/queries";
+import { deliverySearchOf } from "../pages/webhooks/queries";
 import { templateFormSearchOf, templateSearchOf } from "../pages/templates/queries";
 import { Loading } from "../parts/Loading";
 import { Broken, NotFound } from "./Broken";
@@ -301,9 +302,26 @@ const auditLog = createRoute({
   component: lazyRouteComponent(() => import("../pages/settings/Audit"), "AuditLog"),
 });
 
+const webhooks = createRoute({
+  getParentRoute: () => shell,
+  path: "/settings/webhooks",
+  component: lazyRouteComponent(() => import("../pages/webhooks/List"), "WebhookList"),
+});
+
+const webhook = createRoute({
+  getParentRoute: () => shell,
+  path: "/settings/webhooks/$endpointId",
+  params: {
+    parse: ({ endpointId }) => ({ endpointId: Number(endpointId) }),
+    stringify: ({ endpointId }) => ({ endpointId: String(endpointId) }),
+  },
+  validateSearch: deliverySearchOf,
+  component: lazyRouteComponent(() => import("../pages/webhooks/EndpointPage"), "WebhookPage"),
+});
+
 const AUDIENCE = [contacts, optOuts, contact, groups, imports, newImport, importReport] as const;
 const FLOWS = [flows, bindings, flow, flowInsight, flowVersions, flowTests] as const;
-const SETTINGS = [workspace, people, keys, secrets, auditLog] as const;
+const SETTINGS = [workspace, people, keys, secrets, webhooks, webhook, auditLog] as const;
 
 const tree = root.addChildren([
   signIn,

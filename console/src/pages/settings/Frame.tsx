@@ -14,6 +14,7 @@ export function SettingsFrame(props: {
 }) {
   const { t } = useTranslation("settings");
   const mayManagePeople = useMay("manage_people");
+  const mayManageSettings = useMay("manage_settings");
   return (
     <>
       <PageHead title={props.title} below={props.below} actions={props.actions} />
@@ -28,6 +29,9 @@ export function SettingsFrame(props: {
               ] as const)
             : []),
           { to: "/settings/secrets", label: t("secrets.title") },
+          ...(mayManageSettings
+            ? ([{ to: "/settings/webhooks", label: t("webhooks") }] as const)
+            : []),
           { to: "/settings/audit", label: t("audit.title") },
         ]}
       />

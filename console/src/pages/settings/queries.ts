@@ -21,6 +21,7 @@ export const NOUNS = [
   "sender",
   "template",
   "user",
+  "webhook_endpoint",
   "workspace",
 ] as const;
 export type Noun = (typeof NOUNS)[number];
