@@ -59,6 +59,22 @@ def test_a_malformed_file_is_refused(text: str, message: str) -> None:
         parse_queries("noun", text)
 
 
+def test_what_several_queries_say_in_the_same_words_stands_once(tmp_path: Path) -> None:
+    (tmp_path / "parts").mkdir()
+    (tmp_path / "parts" / "fits.sql").write_text("-- What fits.\n  AND id > :limit\n")
+    file = tmp_path / "things.sql"
+    file.write_text(
+        "-- name: one\n-- Some.\nSELECT :a FROM things WHERE true\n-- part: fits\n;\n"
+        "-- name: two\n-- Others.\nSELECT 1 FROM things WHERE false\n-- part: fits\n;\n"
+    )
+    queries = load("things", tmp_path)
+    assert queries["one"].sql == "SELECT $1 FROM things WHERE true\n  AND id > $2\n;"
+    assert queries["two"].parameter_names == ("limit",)
+    file.write_text("-- name: one\n-- Some.\nSELECT 1\n-- part: nobody\n;\n")
+    with pytest.raises(ValueError, match="no part 'nobody'"):
+        load("things", tmp_path)
+
+
 async def test_a_query_is_used_by_its_name(pool: Pool, tmp_path: Path) -> None:
     (tmp_path / "things.sql").write_text(
         "-- The things.\n"

@@ -13,6 +13,10 @@ alone.  A query is then used by its name:
 
     QUERIES = load("campaigns")
     row = await QUERIES.fetchrow(connection, "claim_chunk", campaign_id=12)
+
+What several queries say in the same words stands once, in ``queries/parts/<name>.sql``; a line
+``-- part: <name>`` of a query stands for it.  That is text put in place of a line: the server sees
+no function and no view, so a shared part costs a plan nothing.
 """
 
 from __future__ import annotations
@@ -37,6 +41,7 @@ the values); pure functions that take a row can so be given a plain dictionary.
 QUERIES_FOLDER = Path(__file__).parent / "queries"
 
 _HEADER = re.compile(r"^--[ \t]*name:[ \t]*(\S+)[ \t]*$", re.MULTILINE)
+_PART = re.compile(r"^--[ \t]*part:[ \t]*(\w+)[ \t]*$", re.MULTILINE)
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _TOKENS = re.compile(
     r"""
@@ -138,14 +143,29 @@ class Queries:
 
 def load(noun: str, folder: Path = QUERIES_FOLDER) -> Queries:
     """Read ``<folder>/<noun>.sql``.  Raises ``ValueError`` when the file is not well formed."""
-    return parse_queries(noun, (folder / f"{noun}.sql").read_text(encoding="utf-8"))
+
+    def part(match: re.Match[str]) -> str:
+        path = folder / "parts" / f"{match[1]}.sql"
+        if not path.exists():
+            raise ValueError(f"{noun}.sql: there is no part {match[1]!r}")
+        return _without_comment(path.read_text(encoding="utf-8"))
+
+    return parse_queries(
+        noun, _PART.sub(part, (folder / f"{noun}.sql").read_text(encoding="utf-8"))
+    )
+
+
+def _without_comment(text: str) -> str:
+    """The SQL of a part, which begins with lines that tell what it is."""
+    lines = text.strip().splitlines()
+    return "\n".join(line for line in lines if not line.startswith("--"))
 
 
 def parse_queries(noun: str, text: str) -> Queries:
     """Parse the text of a file of queries.  Raises ``ValueError`` when it is not well formed."""
-    _, *parts = _HEADER.split(text)
+    _, *bodies = _HEADER.split(text)
     by_name: dict[str, Query] = {}
-    for name, body in zip(parts[::2], parts[1::2], strict=True):
+    for name, body in zip(bodies[::2], bodies[1::2], strict=True):
         if not _NAME.fullmatch(name):
             raise ValueError(f"{noun}.sql: {name!r} is not a name like claim_chunk")
         if name in by_name:

@@ -107,28 +107,16 @@ ORDER BY p.contact_id;
 
 -- name: planning_facts
 -- All that planning must know about some people, in the order given.
-SELECT p.contact_id, c.id IS NOT NULL AS is_present, c.name, c.phone, c.email, c.remark, c.country,
-    c.language, c.zone, c.attributes, k.state AS consent_state, s.until_at AS suppressed_until_at,
-    s.reason AS suppression_reason, a.kind AS address_kind, a.value AS address_value,
-    w.sender_id AS known_sender_id,
-    (SELECT array_agg(x.id) FROM sessions x
+SELECT p.contact_id, c.id IS NOT NULL AS is_present,
+-- part: people_columns
+    , (SELECT array_agg(x.id) FROM sessions x
      WHERE x.contact_id = p.contact_id AND x.status = 'waiting'
        -- Where a session of this campaign was forwarded to counts as the flow itself.
        AND (x.flow_id = :flow_id OR (x.campaign_id = :campaign_id AND x.forward_count > 0)))
         AS waiting_session_ids
 FROM unnest(:contact_ids::bigint[]) WITH ORDINALITY AS p (contact_id, place)
 LEFT JOIN contacts c ON c.id = p.contact_id
-LEFT JOIN consents k ON k.contact_id = p.contact_id AND k.channel = :channel
-LEFT JOIN suppressions s ON s.contact_id = p.contact_id AND s.channel = :channel
-LEFT JOIN LATERAL (
-    SELECT a.kind, a.value FROM addresses a
-    WHERE a.contact_id = p.contact_id AND a.channel = :channel
-    ORDER BY a.id LIMIT 1
-) a ON c.phone IS NULL
-LEFT JOIN LATERAL (
-    SELECT w.sender_id FROM windows w
-    WHERE w.contact_id = p.contact_id ORDER BY w.last_inbound_at DESC LIMIT 1
-) w ON true
+-- part: people_joins
 ORDER BY p.place;
 
 -- name: finish_occurrences

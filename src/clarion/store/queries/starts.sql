@@ -56,26 +56,13 @@ FOR UPDATE OF s;
 
 -- name: people_to_start
 -- People with all that starting a flow for them must know.
-SELECT c.id AS contact_id, c.name, c.phone, c.email, c.remark, c.country, c.language, c.zone,
-    c.attributes, k.state AS consent_state, s.until_at AS suppressed_until_at,
-    s.reason AS suppression_reason, a.kind AS address_kind, a.value AS address_value,
-    w.sender_id AS known_sender_id,
-    (SELECT array_agg(x.id ORDER BY x.id) FROM sessions x
+SELECT c.id AS contact_id,
+-- part: people_columns
+    , (SELECT array_agg(x.id ORDER BY x.id) FROM sessions x
      WHERE x.contact_id = c.id AND x.status = 'waiting' AND x.flow_id = :flow_id)
         AS waiting_session_ids
 FROM contacts c
-LEFT JOIN consents k ON k.contact_id = c.id AND k.channel = :channel
-LEFT JOIN suppressions s ON s.contact_id = c.id AND s.channel = :channel
-LEFT JOIN LATERAL (
-    SELECT a.kind, a.value FROM addresses a
-    WHERE a.contact_id = c.id AND a.channel = :channel
-    ORDER BY a.id LIMIT 1
-) a ON c.phone IS NULL
-LEFT JOIN LATERAL (
-    SELECT w.sender_id FROM windows w
-    JOIN senders n ON n.id = w.sender_id AND n.channel = :channel
-    WHERE w.contact_id = c.id ORDER BY w.last_inbound_at DESC LIMIT 1
-) w ON true
+-- part: people_joins
 WHERE c.workspace_id = :workspace_id AND c.id = ANY(:contact_ids::bigint[])
 ORDER BY c.id;
 

@@ -40,48 +40,27 @@ WHERE workspace_id = :workspace_id AND id = :flow_id AND deleted_at IS NULL;
 -- Sessions of a workspace that fit, the newest first, below a cursor.  Every filter may be null.
 SELECT s.id FROM sessions s
 WHERE s.workspace_id = :workspace_id
-  AND (:flow_id::bigint IS NULL OR s.flow_id = :flow_id)
-  AND (:campaign_id::bigint IS NULL OR s.campaign_id = :campaign_id)
   AND (:occurrence_id::bigint IS NULL OR s.occurrence_id = :occurrence_id)
-  AND (:version_number::integer IS NULL OR s.flow_version_id IN (
-        SELECT v.id FROM flow_versions v
-        WHERE v.flow_id = :flow_id AND v.number = :version_number))
-  AND (:status::text IS NULL OR s.status = :status)
-  AND (:node_id::text IS NULL OR s.state->>'node' = :node_id)
-  AND s.id < coalesce(:below_id::bigint, 9223372036854775807)
-ORDER BY s.id DESC
-LIMIT :limit;
+-- part: session_of_flow_fits
+-- part: session_fits
+;
 
 -- name: session_ids_of_contact
 -- The same among the sessions of one contact.
 SELECT s.id FROM sessions s
 WHERE s.contact_id = :contact_id AND s.workspace_id = :workspace_id
-  AND (:flow_id::bigint IS NULL OR s.flow_id = :flow_id)
-  AND (:campaign_id::bigint IS NULL OR s.campaign_id = :campaign_id)
   AND (:occurrence_id::bigint IS NULL OR s.occurrence_id = :occurrence_id)
-  AND (:version_number::integer IS NULL OR s.flow_version_id IN (
-        SELECT v.id FROM flow_versions v
-        WHERE v.flow_id = :flow_id AND v.number = :version_number))
-  AND (:status::text IS NULL OR s.status = :status)
-  AND (:node_id::text IS NULL OR s.state->>'node' = :node_id)
-  AND s.id < coalesce(:below_id::bigint, 9223372036854775807)
-ORDER BY s.id DESC
-LIMIT :limit;
+-- part: session_of_flow_fits
+-- part: session_fits
+;
 
 -- name: session_ids_of_occurrence
 -- The same among the sessions of one occurrence.
 SELECT s.id FROM sessions s
 WHERE s.occurrence_id = :occurrence_id AND s.workspace_id = :workspace_id
-  AND (:flow_id::bigint IS NULL OR s.flow_id = :flow_id)
-  AND (:campaign_id::bigint IS NULL OR s.campaign_id = :campaign_id)
-  AND (:version_number::integer IS NULL OR s.flow_version_id IN (
-        SELECT v.id FROM flow_versions v
-        WHERE v.flow_id = :flow_id AND v.number = :version_number))
-  AND (:status::text IS NULL OR s.status = :status)
-  AND (:node_id::text IS NULL OR s.state->>'node' = :node_id)
-  AND s.id < coalesce(:below_id::bigint, 9223372036854775807)
-ORDER BY s.id DESC
-LIMIT :limit;
+-- part: session_of_flow_fits
+-- part: session_fits
+;
 
 -- name: session_ids_standing
 -- The same among those that wait or failed in a flow; the index `sessions_standing` leads to them.
@@ -90,11 +69,8 @@ JOIN sessions s ON s.flow_version_id = v.id
 WHERE v.flow_id = :flow_id AND v.workspace_id = :workspace_id
   AND (:version_number::integer IS NULL OR v.number = :version_number)
   AND s.status = :status AND s.status IN ('waiting', 'failed')
-  AND (:node_id::text IS NULL OR s.state->>'node' = :node_id)
-  AND (:campaign_id::bigint IS NULL OR s.campaign_id = :campaign_id)
-  AND s.id < coalesce(:below_id::bigint, 9223372036854775807)
-ORDER BY s.id DESC
-LIMIT :limit;
+-- part: session_fits
+;
 
 -- name: session_shapes
 -- Sessions as they are shown, the newest first.
