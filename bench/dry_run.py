@@ -23,6 +23,7 @@ from pathlib import Path
 from clarion.domain.campaign import CampaignDraft
 from clarion.domain.identity import Role
 from clarion.domain.plan import Once
+from clarion.flow.samples import sample
 from clarion.services.dry_run_work import run_dry_run
 from clarion.services.dry_runs import PeopleFilter, ask_dry_run, list_people, read_dry_run
 from clarion.services.flows import create_flow, publish_flow
@@ -34,25 +35,6 @@ from clarion.store.migrate import migrate
 from clarion.store.pool import Pool, create_pool, transaction
 from clarion.store.secrets import Sealer
 
-FLOW = {
-    "schema": "clarion.flow/1",
-    "name": "offer",
-    "trigger": {"kind": "manual"},
-    "nodes": [
-        {"id": "start", "kind": "start", "exits": {"next": "offer"}},
-        {
-            "id": "offer",
-            "kind": "send_whatsapp_template",
-            "config": {
-                "template": "spring_offer",
-                "language": "en_US",
-                "body": ["{{ contact.name }}"],
-            },
-            "exits": {"next": "end"},
-        },
-        {"id": "end", "kind": "end"},
-    ],
-}
 AUDIENCE = """
 WITH made AS (
     INSERT INTO contacts (workspace_id, name, phone)
@@ -78,7 +60,7 @@ async def fill(pool: Pool, scope: Scope, people_count: int) -> CampaignDraft:
             Sealer("a key"),
             NewSender("shop", WhatsAppConfig("1", "2"), "token", "secret", rate_per_second=80),
         )
-        flow = await create_flow(connection, scope, FLOW)
+        flow = await create_flow(connection, scope, sample("spring_offer"))
         await publish_flow(connection, scope, flow.id)
         group_id = await connection.fetchval(
             "INSERT INTO groups (workspace_id, name) VALUES ($1, 'All') RETURNING id",

@@ -8,14 +8,9 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
-from tests.chaos.house import (
-    House,
-    Nursery,
-    house_of,
-    register_with_simulator,
-    start_simulator,
-    tell,
-)
+from tests.chaos.house import House
+from tests.chaos.opening import house_of, register_with_simulator, start_simulator
+from tests.chaos.processes import Nursery, tell
 
 
 @pytest.fixture(scope="session")

@@ -8,152 +8,31 @@ is read from the platform's ledger and from nowhere else.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
-import os
 import secrets
 import signal
-import socket
-import subprocess
-import sys
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import aiohttp
+from tests.chaos.processes import Nursery, Process, tell
 from tests.engine.insight_judge import judge_insight
 
-from clarion.channels.simulator import SAMPLE_TEMPLATES
 from clarion.domain.campaign import CampaignDraft
-from clarion.domain.identity import Role
 from clarion.domain.plan import Once
 from clarion.services.campaigns import Campaign, create_campaign, read_campaign
-from clarion.services.flows import create_flow, publish_flow
-from clarion.services.scope import Actor, Scope
-from clarion.services.senders import NewSender, WhatsAppConfig, create_sender
-from clarion.services.workspaces import first_workspace
-from clarion.store.pool import DATABASE_AWAY, Pool, create_pool, transaction
-from clarion.store.secrets import Sealer
+from clarion.services.scope import Scope
+from clarion.store.pool import DATABASE_AWAY, Pool, transaction
 
 PHONE_NUMBER_ID = "106540352242922"
 WABA_ID = "102290129340398"
 SECRET_KEY = "the sealing key of the house of chaos"
 LEASE_SECONDS = 2
-
-ONE_MESSAGE: dict[str, Any] = {
-    "schema": "clarion.flow/1",
-    "name": "offer",
-    "trigger": {"kind": "manual"},
-    "nodes": [
-        {"id": "start", "kind": "start", "exits": {"next": "offer"}},
-        {
-            "id": "offer",
-            "kind": "send_whatsapp_template",
-            "config": {
-                "template": "spring_offer",
-                "language": "en_US",
-                "body": ["{{ contact.name }}"],
-                "buttons": [
-                    {"index": 0, "sub_type": "quick_reply", "value": "YES"},
-                    {"index": 1, "sub_type": "quick_reply", "value": "NO"},
-                ],
-            },
-            "exits": {"next": "end"},
-        },
-        {"id": "end", "kind": "end"},
-    ],
-}
-
-
-def tell(line: str) -> None:
-    """A figure for whoever reads the run (pytest shows it with -s, and with a failure)."""
-    sys.stdout.write(line + "\n")
-
-
-class Nursery:
-    """Starts processes fast; see ``nursery.py``."""
-
-    def __init__(self) -> None:
-        self._mother = subprocess.Popen(
-            [sys.executable, Path(__file__).with_name("nursery.py")],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        assert self._answer() == "ready"
-
-    def _answer(self) -> str:
-        assert self._mother.stdout is not None
-        return self._mother.stdout.readline().strip()
-
-    def ask(self, order: Mapping[str, Any]) -> int:
-        assert self._mother.stdin is not None
-        self._mother.stdin.write(json.dumps(order) + "\n")
-        self._mother.stdin.flush()
-        return int(self._answer())
-
-    def close(self) -> None:
-        assert self._mother.stdin is not None
-        self._mother.stdin.close()
-        self._mother.wait(10)
-        assert self._mother.stdout is not None
-        self._mother.stdout.close()
-
-
-class Process:
-    """A process with its log; killed at the end of the test if it still lives."""
-
-    def __init__(
-        self, nursery: Nursery, arguments: Sequence[str], environment: Mapping[str, str], log: Path
-    ) -> None:
-        self._nursery = nursery
-        self._log = log
-        self._offset = log.stat().st_size if log.exists() else 0
-        self.is_over = False
-        self.pid = nursery.ask(
-            {"arguments": arguments, "environment": dict(environment), "log": str(log)}
-        )
-
-    def said(self) -> str:
-        """What this process wrote so far."""
-        if not self._log.exists():
-            return ""
-        with self._log.open("rb") as file:
-            file.seek(self._offset)
-            return file.read().decode(errors="replace")
-
-    def tell(self, number: signal.Signals) -> None:
-        os.kill(self.pid, number)
-
-    async def end(self, number: signal.Signals) -> int:
-        """Signal and wait; the exit code."""
-        self.tell(number)
-        self.is_over = True
-        return await asyncio.to_thread(self._nursery.ask, {"wait": self.pid})
-
-    async def until_said(self, words: str, seconds: float = 30.0) -> None:
-        limit = time.monotonic() + seconds
-        while words not in self.said():
-            assert time.monotonic() < limit, f"never said {words!r}: {self.said()[-3000:]}"
-            await asyncio.sleep(0.01)
-
-    def clear_away(self) -> None:
-        if not self.is_over:
-            self.is_over = True
-            os.kill(self.pid, signal.SIGKILL)
-            self._nursery.ask({"wait": self.pid})
-
-
-def free_port() -> int:
-    """A port that nobody uses now; it stays the same when a process is started again."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        number: int = probe.getsockname()[1]
-        return number
 
 
 @dataclass
@@ -401,113 +280,3 @@ class House:
             assert {name: row[f"{name}_count"] for name in names} == {
                 name: row[name] for name in names
             }
-
-
-@contextlib.asynccontextmanager
-async def house_of(
-    nursery: Nursery,
-    folder: Path,
-    database_url: str,
-    environment: Mapping[str, str],
-    platform: Callable[[House], Awaitable[str]],
-    *,
-    callback_is_registered_by: Callable[[House, str, str], Awaitable[None]],
-    rate_per_second: float,
-) -> AsyncIterator[House]:
-    """A house with an empty group; ``platform`` starts the platform and gives its address."""
-    pool = await create_pool(database_url, maximum_size=3, application_name="judge")
-    scope_actor = Actor("command", "test", Role.ADMIN)
-    processes: list[Process] = []
-    async with aiohttp.ClientSession() as http:
-        try:
-            async with transaction(pool) as connection:
-                workspace = await first_workspace(connection, now=datetime.now(UTC))
-            house = House(
-                folder=folder,
-                pool=pool,
-                environment={
-                    "CLARION_DATA_DIR": str(folder / "data"),
-                    "CLARION_SECRET_KEY": SECRET_KEY,
-                    "CLARION_LEASE_SECONDS": str(LEASE_SECONDS),
-                    "CLARION_LOG_FORMAT": "json",
-                    **environment,
-                },
-                port=free_port(),
-                ledger_path=folder / "ledger.jsonl",
-                platform_url="",
-                http=http,
-                nursery=nursery,
-                processes=processes,
-                scope=Scope(workspace.id, scope_actor, datetime.now(UTC)),
-            )
-            house.platform_url = await platform(house)
-            callback = await _furnish(house, rate_per_second)
-            await callback_is_registered_by(house, *callback)
-            yield house
-        finally:
-            for process in reversed(processes):
-                process.clear_away()
-            await pool.close()
-
-
-async def _furnish(house: House, rate_per_second: float) -> tuple[str, str]:
-    """A sender, a flow and a group; returns the callback's path and verify token."""
-    async with transaction(house.pool) as connection:
-        sender, verify_token = await create_sender(
-            connection,
-            house.scope,
-            Sealer(SECRET_KEY),
-            NewSender(
-                name="shop",
-                config=WhatsAppConfig(PHONE_NUMBER_ID, WABA_ID, base_url=house.platform_url),
-                token="token",
-                app_secret="secret",
-                rate_per_second=rate_per_second,
-            ),
-        )
-        flow = await create_flow(connection, house.scope, ONE_MESSAGE)
-        await publish_flow(connection, house.scope, flow.id)
-        house.group_id = await connection.fetchval(
-            "INSERT INTO groups (workspace_id, name) VALUES ($1, 'Everybody') RETURNING id",
-            house.scope.workspace_id,
-        )
-    house.sender_id, house.flow_id = sender.id, flow.id
-    return sender.webhook_path, verify_token
-
-
-async def start_simulator(house: House) -> str:
-    """The simulator in a process of its own, its ledger on a file."""
-    settings = house.folder / "simulator.json"
-    settings.write_text(
-        json.dumps(
-            {
-                "answers": {"latency": {"median_seconds": 0.02, "sigma": 0.6, "max_seconds": 0.5}},
-                "webhooks": {"is_handshake_required": False, "retry_max_seconds": 0.5},
-            }
-        )
-    )
-    arguments = ["simulator", "--calm", "--settings", str(settings)]
-    arguments += ["--ledger", str(house.ledger_path)]
-    process = Process(house.nursery, arguments, {}, house.folder / "simulator.log")
-    house.processes.append(process)
-    await process.until_said("ready")
-    line = next(line for line in process.said().splitlines() if '"ready"' in line)
-    return str(json.loads(line)["ready"])
-
-
-async def register_with_simulator(house: House, path: str, verify_token: str) -> None:
-    """Put the number into service; webhooks go to the port on which ``serve`` will listen."""
-    await house.direct(
-        "numbers",
-        {
-            "phone_number_id": PHONE_NUMBER_ID,
-            "waba_id": WABA_ID,
-            "token": "token",
-            "app_secret": "secret",
-            "verify_token": verify_token,
-            "callback_url": f"http://127.0.0.1:{house.port}{path}",
-        },
-    )
-    await house.direct(
-        "templates", [{**template, "waba_id": WABA_ID} for template in SAMPLE_TEMPLATES]
-    )

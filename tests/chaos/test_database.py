@@ -12,14 +12,9 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from tests.chaos.house import (
-    House,
-    Nursery,
-    house_of,
-    register_with_simulator,
-    start_simulator,
-    tell,
-)
+from tests.chaos.house import House
+from tests.chaos.opening import house_of, register_with_simulator, start_simulator
+from tests.chaos.processes import Nursery, tell
 
 from clarion.store.embedded import EmbeddedPostgres, ensure_database
 from clarion.store.migrate import migrate

@@ -229,8 +229,7 @@ async def test_suspended_while_chunks_are_planned_and_deleted_then(shop: Shop) -
         await shop.until(lambda: _has_sent(shop, 10))
         suspension = await suspend_campaign(shop.pool, shop.fresh_scope, campaign.id)
         sent = len(shop.simulator.ledger())
-        async with transaction(shop.pool) as connection:
-            await delete_campaign(connection, shop.fresh_scope, campaign.id)
+        await delete_campaign(shop.pool, shop.fresh_scope, campaign.id)
         await asyncio.sleep(1)
         assert len(shop.simulator.ledger()) - sent <= suspension.in_flight_count
 

@@ -8,7 +8,8 @@ import signal
 import time
 
 import pytest
-from tests.chaos.house import LEASE_SECONDS, House, tell
+from tests.chaos.house import LEASE_SECONDS, House
+from tests.chaos.processes import tell
 
 from clarion.engine.parts import EngineSizes
 from clarion.services.suspensions import resume_campaign, suspend_campaign

@@ -14,7 +14,9 @@ from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import pytest
-from tests.chaos.house import House, Nursery, Process, free_port, house_of, tell
+from tests.chaos.house import House
+from tests.chaos.opening import house_of
+from tests.chaos.processes import Nursery, Process, free_port, tell
 
 from clarion.domain.campaign import DoubtPolicy
 

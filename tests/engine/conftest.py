@@ -14,6 +14,8 @@ from typing import Any
 import aiohttp
 import pytest
 import uvicorn
+from tests.engine.elsewhere import Elsewhere, serving_elsewhere
+from tests.flows import OFFER
 
 from clarion.channels.simulator import SAMPLE_TEMPLATES, Simulator, SimulatorSettings
 from clarion.commands.serve import FORMS
@@ -36,46 +38,6 @@ from clarion.store.secrets import Sealer
 
 PHONE_NUMBER_ID = "106540352242922"
 WABA_ID = "102290129340398"
-
-OFFER: dict[str, Any] = {
-    "schema": "clarion.flow/1",
-    "name": "offer",
-    "trigger": {"kind": "manual"},
-    "nodes": [
-        {"id": "start", "kind": "start", "exits": {"next": "offer"}},
-        {
-            "id": "offer",
-            "kind": "send_whatsapp_template",
-            "config": {
-                "template": "spring_offer",
-                "language": "en_US",
-                "body": ["{{ contact.name }}"],
-                "buttons": [
-                    {"index": 0, "sub_type": "quick_reply", "value": "YES"},
-                    {"index": 1, "sub_type": "quick_reply", "value": "NO"},
-                ],
-            },
-            "exits": {"next": "answer"},
-        },
-        {
-            "id": "answer",
-            "kind": "wait_for_reply",
-            "config": {
-                "timeout": {"amount": 1, "unit": "hours"},
-                "buttons": ["YES", "NO"],
-                "save_as": "answer",
-            },
-            "exits": {"button:YES": "thanks", "button:NO": "end", "other": "end", "timeout": "end"},
-        },
-        {
-            "id": "thanks",
-            "kind": "send_whatsapp_message",
-            "config": {"text": {"body": "Thank you, {{ contact.name }}!"}},
-            "exits": {"next": "end"},
-        },
-        {"id": "end", "kind": "end"},
-    ],
-}
 
 
 @dataclass
@@ -196,6 +158,12 @@ def simulator_settings() -> SimulatorSettings:
 @pytest.fixture
 def sizes() -> EngineSizes:
     return EngineSizes(lease_seconds=2.0, doubt_window_seconds=3.0)
+
+
+@pytest.fixture
+async def elsewhere() -> AsyncIterator[Elsewhere]:
+    async with serving_elsewhere() as server:
+        yield server
 
 
 @pytest.fixture

@@ -2,104 +2,31 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-import hashlib
-import hmac
 import json
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from ipaddress import ip_network
-from pathlib import Path
-from typing import Any
 
 import pytest
 from aiohttp import web
 from tests.engine.conftest import PHONE_NUMBER_ID, Shop
-from tests.engine.test_effects import (
-    ask,
-    ended,
-    offer,
+from tests.engine.elsewhere import Elsewhere, http
+from tests.engine.talk import (
+    LOOPBACK,
     publish,
     run_through,
     said,
-    say,
     sessions,
-    step,
+    set_secret,
     texts_to,
+    working_with,
 )
+from tests.flows import ask, offer, say
 
-from clarion.engine.calls import Caller, secret_context
+from clarion.engine.calls import Caller
 from clarion.engine.flow_versions import FlowVersions
 from clarion.engine.fold_webhooks import fold_webhooks
-from clarion.engine.parts import CallSettings, Parts
-from clarion.services.work import parts_of, working
-from clarion.store.queries import load
-
-LOOPBACK = (ip_network("127.0.0.0/8"),)
-CALLS = load("calls")
-
-
-@dataclass
-class Elsewhere:
-    """Somebody else's server: what it was asked, and what it answers next."""
-
-    origin: str = ""
-    requests: list[dict[str, Any]] = field(default_factory=list)
-    answers: list[web.Response] = field(default_factory=list)
-    gate: asyncio.Event = field(default_factory=asyncio.Event)
-
-    async def serve(self, request: web.Request) -> web.Response:
-        self.requests.append(
-            {
-                "method": request.method,
-                "path": request.raw_path,
-                "headers": dict(request.headers),
-                "body": await request.text(),
-            }
-        )
-        await self.gate.wait()
-        return self.answers.pop(0) if self.answers else web.json_response({})
-
-    @property
-    def keys(self) -> list[str]:
-        return [each["headers"]["Idempotency-Key"] for each in self.requests]
-
-
-@pytest.fixture
-async def elsewhere() -> AsyncIterator[Elsewhere]:
-    server = Elsewhere()
-    server.gate.set()
-    app = web.Application()
-    app.router.add_route("*", "/{tail:.*}", server.serve)
-    runner = web.AppRunner(app, access_log=None)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    server.origin = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    yield server
-    server.gate.set()
-    await runner.cleanup()
-
-
-@contextlib.asynccontextmanager
-async def working_with(shop: Shop, **settings: Any) -> AsyncIterator[Parts]:
-    calls = CallSettings(**{"allowed_networks": LOOPBACK, **settings})
-    parts = replace(parts_of(shop.place, shop.sizes), calls=calls)
-    async with working(shop.place, shop.database_url, parts):
-        yield parts
-
-
-async def set_secret(shop: Shop, name: str, value: str) -> None:
-    workspace_id = shop.scope.workspace_id
-    sealed = shop.place.sealer.seal(value, context=secret_context(workspace_id, name))
-    await CALLS.execute(
-        shop.pool, "set_secret", workspace_id=workspace_id, name=name, sealed=sealed, now=shop.now
-    )
-
-
-def http(config: dict[str, Any], **exits: str) -> dict[str, Any]:
-    return step("http_request", config, **exits)
+from clarion.engine.parts import CallSettings
+from clarion.services.work import parts_of
 
 
 async def test_an_answer_of_a_server_goes_into_the_next_message(
@@ -189,6 +116,8 @@ async def test_an_answer_that_is_too_large_or_too_late_goes_by_failure(
     shop: Shop, elsewhere: Elsewhere
 ) -> None:
     elsewhere.answers.append(web.Response(body=b"x" * 300_000))
+    elsewhere.gate.clear()
+    elsewhere.open_count = 1
     await shop.add_people(1)
     flow_id = await publish(
         shop,
@@ -200,14 +129,7 @@ async def test_an_answer_that_is_too_large_or_too_late_goes_by_failure(
         offer=offer("done"),
     )
     async with working_with(shop):
-        campaign = await shop.plan(flow_id=flow_id)
-
-        async def asked() -> bool:
-            return len(elsewhere.requests) == 1
-
-        await shop.until(asked)
-        elsewhere.gate.clear()
-        await shop.until_settled(campaign.id)
+        await run_through(shop, flow_id)
     failures = await shop.pool.fetch("SELECT failure FROM calls ORDER BY number")
     assert [row["failure"] for row in failures] == ["too_large", "timeout"]
 
@@ -295,161 +217,3 @@ async def test_what_is_written_during_a_call_answers_the_next_wait(
         elsewhere.gate.set()
         await shop.until(said(shop, phone, 1))
     assert texts_to(shop, phone) == ["You said Early bird"]
-
-
-async def test_an_endpoint_of_ones_own_gets_a_signed_request(
-    shop: Shop, elsewhere: Elsewhere
-) -> None:
-    await set_secret(shop, "functions", "key")
-    elsewhere.answers.append(web.json_response({"price": 12.5}))
-    await shop.add_people(1)
-    flow_id = await publish(
-        shop,
-        "Price",
-        price=step(
-            "call_function",
-            {
-                "url": elsewhere.origin + "/price",
-                "signing_secret": "functions",
-                "arguments": {"article": "Tea"},
-                "save": {"price": "price"},
-            },
-            success="offer",
-        ),
-        offer=offer("done"),
-    )
-    async with working_with(shop):
-        await run_through(shop, flow_id)
-    [request] = elsewhere.requests
-    headers, body = request["headers"], request["body"]
-    expected = hmac.new(b"key", f"{headers['X-Clarion-Timestamp']}.{body}".encode(), hashlib.sha256)
-    assert headers["X-Clarion-Signature"] == f"v1={expected.hexdigest()}"
-    assert json.loads(body)["arguments"] == {"article": "Tea"}
-
-
-FUNCTIONS = """
-import time, os
-def price(arguments, contact):
-    print("this spoils nothing")
-    return {"price": len(arguments["article"]) * 2, "key": os.environ.get("CLARION_SECRET_KEY")}
-def sleep(arguments, contact):
-    time.sleep(600)
-def fail(arguments, contact):
-    raise RuntimeError("no")
-"""
-
-
-async def test_a_registered_function_runs_in_a_process_of_its_own_with_a_time_limit(
-    shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    folder = tmp_path / "packages"
-    info = folder / "shop_functions-1.dist-info"
-    info.mkdir(parents=True)
-    (folder / "shop_functions.py").write_text(FUNCTIONS, encoding="utf-8")
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: shop-functions\nVersion: 1\n")
-    (info / "entry_points.txt").write_text(
-        "[clarion.functions]\n"
-        + "".join(f"shop.{name} = shop_functions:{name}\n" for name in ("price", "sleep", "fail"))
-    )
-    monkeypatch.setenv("PYTHONPATH", str(folder))
-    monkeypatch.setenv("CLARION_SECRET_KEY", "must not be seen by functions")
-    [phone] = await shop.add_people(1)
-
-    def call(name: str, on: str, failed: str, **config: Any) -> dict[str, Any]:
-        return step(
-            "call_function", {"function": f"shop.{name}", **config}, success=on, failure=failed
-        )
-
-    flow_id = await publish(
-        shop,
-        "Functions",
-        price=call(
-            "price",
-            "fail",
-            "done",
-            arguments={"article": "Tea"},
-            save={"price": "price", "key": "key"},
-        ),
-        fail=call("fail", "done", "none"),
-        none=call("nobody", "done", "sleep"),
-        sleep=call("sleep", "done", "offer", timeout_seconds=1),
-        offer=offer("answer"),
-        answer=ask("tell"),
-        tell=say("{{ price }}[{{ key }}]"),
-    )
-    async with working_with(shop):
-        await run_through(shop, flow_id)
-        shop.simulator.say(phone, phone_number_id=PHONE_NUMBER_ID, text="Well?")
-        await shop.until(said(shop, phone, 1))
-    assert texts_to(shop, phone) == ["6[]"]
-    failures = await shop.pool.fetch("SELECT failure FROM calls ORDER BY number")
-    assert [row["failure"] for row in failures] == [
-        None, "function_failed", "function_missing", "timeout",
-    ]  # fmt: skip
-
-
-def model_says(text: str | None, intent: str | None = None) -> web.Response:
-    message: dict[str, Any] = {"role": "assistant", "content": text}
-    if intent is not None:
-        arguments = json.dumps({"intent": intent})
-        message["tool_calls"] = [
-            {"type": "function", "function": {"name": "leave", "arguments": arguments}}
-        ]
-    return web.json_response({"choices": [{"message": message}]})
-
-
-async def test_a_language_model_talks_until_it_leaves_by_an_intent(
-    shop: Shop, elsewhere: Elsewhere
-) -> None:
-    elsewhere.answers += [
-        model_says("Green or black?"),
-        model_says("A good choice.", "buy"),
-    ]
-    [phone] = await shop.add_people(1)
-    flow_id = await publish(
-        shop,
-        "Advice",
-        offer=offer("answer"),
-        answer=ask("talk"),
-        talk=step(
-            "llm_dialogue",
-            {"system": "You sell tea to {{ contact.name }}.", "intents": {"buy": "To order."}},
-            **{"intent:buy": "till", "limit": "done", "timeout": "done", "failure": "done"},
-        ),
-        till=say("To the till"),
-    )
-    async with working_with(
-        shop, llm_base_url=elsewhere.origin + "/v1", llm_api_key="model key", llm_model="tea-1"
-    ):
-        await run_through(shop, flow_id)
-        shop.simulator.say(phone, phone_number_id=PHONE_NUMBER_ID, text="Which tea?")
-        await shop.until(said(shop, phone, 1))
-        shop.simulator.say(phone, phone_number_id=PHONE_NUMBER_ID, text="The green one")
-        await shop.until(said(shop, phone, 3))
-    assert texts_to(shop, phone) == ["Green or black?", "A good choice.", "To the till"]
-    last = elsewhere.requests[-1]
-    assert last["path"] == "/v1/chat/completions"
-    assert last["headers"]["Authorization"] == "Bearer model key"
-    asked = json.loads(last["body"])
-    assert asked["model"] == "tea-1"
-    assert [each["content"] for each in asked["messages"]] == [
-        "You sell tea to Person " + phone + ".", "Which tea?", "Green or black?", "The green one",
-    ]  # fmt: skip
-
-
-async def test_without_a_model_the_dialogue_goes_by_failure(shop: Shop) -> None:
-    await shop.add_people(1)
-    flow_id = await publish(
-        shop,
-        "No model",
-        talk=step(
-            "llm_dialogue",
-            {"system": "Hm", "opening": "Hello"},
-            limit="done", timeout="done", failure="offer",
-        ),
-        offer=offer("done"),
-    )  # fmt: skip
-    async with working_with(shop):
-        await run_through(shop, flow_id)
-        await ended(shop)
-    assert await shop.pool.fetchval("SELECT failure FROM calls") == "no_model"

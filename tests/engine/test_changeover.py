@@ -6,9 +6,10 @@ import copy
 from typing import Any
 
 import pytest
-from tests.engine.conftest import OFFER, PHONE_NUMBER_ID, Shop
+from tests.engine.conftest import PHONE_NUMBER_ID, Shop
 from tests.engine.insight_judge import judge_insight
 from tests.engine.test_conversation import texts_to
+from tests.flows import OFFER
 
 from clarion.services.changeovers import Changeover, list_changeovers
 from clarion.services.flows import publish_flow, read_flow, update_draft

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from tests.engine.conftest import PHONE_NUMBER_ID, Shop
-from tests.engine.test_effects import ask, offer, publish, run_through, said, say, step, texts_to
+from tests.engine.talk import publish, run_through, said, texts_to
+from tests.flows import ask, offer, say, step
 
 
 def seen(stages: list[str], patience: dict[str, Any] | None = None, **exits: str) -> dict[str, Any]:

@@ -8,7 +8,8 @@ from typing import Any
 
 import asyncpg
 import pytest
-from tests.engine.conftest import OFFER, PHONE_NUMBER_ID, Shop
+from tests.engine.conftest import PHONE_NUMBER_ID, Shop
+from tests.flows import OFFER
 
 from clarion.flow.sprint import NodeEntered
 from clarion.services.dry_run_work import run_dry_run

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 
-from tests.engine.conftest import OFFER, PHONE_NUMBER_ID, Shop
+from tests.engine.conftest import PHONE_NUMBER_ID, Shop
 from tests.engine.insight_judge import judge_insight
+from tests.flows import OFFER
 
 from clarion.reports.insight import InsightFilter, insight_of_flow
 from clarion.services.contacts import delete_contacts
@@ -153,7 +154,7 @@ async def test_a_session_is_traced_while_the_log_is_on_and_its_secrets_are_not(
         story = await read_session(connection, shop.scope, session.id)
     assert story.is_traced_whole
     entered = [each.node_id for each in story.events if each.event == "node_entered"]
-    assert entered == ["start", "secret", "offer", "answer", "thanks", "end"]
+    assert entered == ["start", "secret", "offer", "answer", "thanks", "done"]
     values = {
         each.details["name"]: each.details["value"]
         for each in story.events

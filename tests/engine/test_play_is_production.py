@@ -6,7 +6,8 @@ from typing import Any
 
 import orjson
 import pytest
-from tests.engine.conftest import OFFER, PHONE_NUMBER_ID, Shop
+from tests.engine.conftest import PHONE_NUMBER_ID, Shop
+from tests.flows import OFFER
 
 from clarion.flow.context import ContactFields
 from clarion.flow.moves import Answer
