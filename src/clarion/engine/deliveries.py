@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from clarion.domain.message import Lane, MessageStatus, ReceiptState
+from clarion.engine.apply.lock_people import lock_people_of_sessions
 from clarion.engine.apply.set_fires import set_fires
 from clarion.engine.flow_versions import FlowVersions
 from clarion.engine.resume import Continuation, resume_sessions
@@ -46,6 +47,7 @@ async def tell_deliveries(
     now: datetime,
 ) -> None:
     """Resume sessions with what is known of the message that each waits for."""
+    await lock_people_of_sessions(connection, session_ids)
     waiting = await CALLS.fetch(connection, "lock_awaiting", ids=sorted(session_ids))
     rows = await CALLS.fetch(
         connection,

@@ -18,6 +18,7 @@ import orjson
 from clarion.channels.contract import Inbound
 from clarion.domain.message import Channel, Lane
 from clarion.domain.opt_out import is_opt_in_text, is_opt_out_text
+from clarion.engine.apply.lock_people import lock_people
 from clarion.engine.apply.opt_out import OptOut, opt_in, opt_out
 from clarion.engine.apply.tell_events import tell_messages
 from clarion.engine.flow_versions import FlowVersions
@@ -78,6 +79,7 @@ async def take_inbound(
         [(each.inbound.addresses, each.inbound.profile_name or "") for each in batch],
         now,
     )
+    await lock_people(connection, contact_ids)
     said = [
         _Said(each.sender_id, contact_id, each.inbound)
         for each, contact_id in zip(batch, contact_ids, strict=True)

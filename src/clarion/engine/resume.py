@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from clarion.domain.message import Channel, Lane
+from clarion.engine.apply.lock_people import lock_people_of_sessions
 from clarion.engine.apply.write_sprints import Frame, write_continued, write_forwarded
 from clarion.engine.choose_sender import SenderChoice
 from clarion.engine.flow_versions import FlowVersions
@@ -50,6 +51,7 @@ async def resume_sessions(
     """Resume waiting sessions (by id); return the ids of those that went on."""
     if not continuations:
         return set()
+    await lock_people_of_sessions(connection, continuations)
     rows = await SESSIONS.fetch(connection, "lock_sessions", ids=sorted(continuations))
     by_place: defaultdict[tuple[int, str], list[Walk]] = defaultdict(list)
     senders_of: dict[tuple[int, str], SenderChoice] = {}

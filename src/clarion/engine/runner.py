@@ -18,6 +18,7 @@ from clarion.domain.campaign import CampaignStatus, Outcome, Reentry
 from clarion.domain.consent import Allow, Hold, Refuse, decide_consent
 from clarion.domain.message import Channel, Lane
 from clarion.engine.apply.end_sessions import end_sessions
+from clarion.engine.apply.lock_people import lock_people
 from clarion.engine.apply.move_participants import Move
 from clarion.engine.apply.set_fires import set_fires
 from clarion.engine.apply.write_sprints import Frame, write_forwarded, write_started
@@ -106,7 +107,9 @@ class Runner:
             last_contact_id=chunk["last_contact_id"],
             zone=chunk["zone"],
         )
-        rows = await read_facts(connection, occurrence, [each["contact_id"] for each in people])
+        contact_ids = [each["contact_id"] for each in people]
+        await lock_people(connection, contact_ids)
+        rows = await read_facts(connection, occurrence, contact_ids)
         await OCCURRENCES.execute(
             connection,
             "finish_chunk",

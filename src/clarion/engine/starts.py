@@ -3,7 +3,9 @@
 Theory of operation.  An ``Order`` says for whom and with what.  ``start_people`` begins one version
 of one flow for many people, in the caller's transaction and in bulk, and answers for each what
 became of it (``Decision``): a session, or a reason why there is none.  The same decision on consent
-is asked as for a campaign; the messages go in the conversation lane, because somebody waits.
+is asked as for a campaign; the messages go in the conversation lane, because somebody waits.  The
+contacts are held meanwhile (``apply.lock_people``), so of two starts at one instant the second sees
+what the first began and obeys the reentry rule.
 
 ``carry_out_starts`` does it for rows of ``starts``: at once when they are made, and again when the
 fire of one that has to wait is due.  Only a start that says until when it is of use
@@ -23,6 +25,7 @@ from clarion.domain.campaign import Reentry
 from clarion.domain.consent import Allow, Hold, Refuse, decide_consent
 from clarion.domain.message import Channel, Lane, Reply
 from clarion.engine.apply.end_sessions import end_sessions
+from clarion.engine.apply.lock_people import lock_people
 from clarion.engine.apply.set_fires import set_fires
 from clarion.engine.apply.write_sprints import Frame, write_forwarded, write_started
 from clarion.engine.choose_sender import SenderChoice
@@ -120,6 +123,7 @@ async def start_people(
     by_contact = {order.contact_id: order for order in orders}
     if not by_contact:
         return {}
+    await lock_people(connection, by_contact)
     rows = await STARTS.fetch(
         connection,
         "people_to_start",
@@ -212,6 +216,7 @@ async def carry_out_starts(
 ) -> None:
     """Decide about pending starts (by id) and write what became of them."""
     rows = await STARTS.fetch(connection, "pending_starts", ids=sorted(ids))
+    await lock_people(connection, [row["contact_id"] for row in rows])
     decided: dict[int, tuple[str, str | None, int | None]] = {}
     waiting: list[tuple[int, datetime, int]] = []
     for scene, batch in _batches(rows, now):

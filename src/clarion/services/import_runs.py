@@ -289,6 +289,10 @@ async def _store_contacts(connection: Connection, run: _Run, rows: Sequence[Cont
     """Store contacts with their groups and opt-outs; return how many are new."""
     scope = Scope(run.workspace_id, Actor("system", "imports", Role.ADMIN), run.clock())
     phones = [row.phone for row in rows]
+    if run.options.mode == "overwrite":
+        await QUERIES.execute(
+            connection, "lock_known_contacts", workspace_id=run.workspace_id, phones=phones
+        )
     stored = await QUERIES.fetch(
         connection,
         _UPSERTS[run.options.mode],

@@ -3,7 +3,7 @@
 Theory of operation.  What each sprint means is decided purely (``engine.openings``).  New sessions and
 continued ones differ only in how the session row is written; messages, reminders, participants and
 outboxes are the same for both, and are written here once.  The order of the statements is the order of locks that
-everybody keeps: sessions, contacts, messages, participants, occurrences, fires, outboxes.
+everybody keeps: contacts, sessions, messages, participants, occurrences, fires, outboxes.
 """
 
 from __future__ import annotations

@@ -73,6 +73,13 @@ DELETE FROM import_pieces WHERE import_id = :import_id;
 -- Forgets an import; a running one stops at its next batch.
 DELETE FROM imports WHERE workspace_id = :workspace_id AND id = :import_id;
 
+-- name: lock_known_contacts
+-- Contacts that a batch is about to overwrite, locked in the order of their ids as everybody does.
+SELECT id FROM contacts
+WHERE workspace_id = :workspace_id AND phone = ANY(:phones::text[])
+ORDER BY id
+FOR NO KEY UPDATE;
+
 -- name: overwrite_contacts
 -- Stores rows, one a phone; what a row leaves empty stays as it is.  Always in the order of the
 -- phones, so that two imports never wait for each other in a circle.

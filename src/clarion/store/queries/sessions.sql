@@ -71,6 +71,20 @@ WHERE workspace_id = :workspace_id AND contact_id = ANY(:contact_ids::bigint[])
 ORDER BY id
 FOR UPDATE;
 
+-- name: lock_people
+-- Whoever starts, resumes or ends sessions of people holds their rows first: one at a time for each
+-- contact, and always in the order of the ids.
+SELECT id FROM contacts WHERE id = ANY(:contact_ids::bigint[])
+ORDER BY id
+FOR NO KEY UPDATE;
+
+-- name: lock_people_of_sessions
+-- The same for those whose sessions these are.
+SELECT c.id FROM contacts c
+WHERE c.id IN (SELECT s.contact_id FROM sessions s WHERE s.id = ANY(:ids::bigint[]))
+ORDER BY c.id
+FOR NO KEY UPDATE;
+
 -- name: lock_sessions
 -- Waiting sessions by id, locked in order, with what resuming them needs.
 SELECT s.id, s.workspace_id, s.contact_id, s.flow_id, s.flow_version_id, s.campaign_id,
