@@ -84,13 +84,11 @@ async def test_a_suspended_campaign_can_be_deleted_and_the_rest_is_not_messaged(
     async with shop.worker():
         campaign = await shop.plan()
         await until_sent(shop, 10)
-        async with transaction(shop.pool) as connection:
-            with pytest.raises(ClarionError) as refused:
-                await delete_campaign(connection, shop.fresh_scope, campaign.id)
+        with pytest.raises(ClarionError) as refused:
+            await delete_campaign(shop.pool, shop.fresh_scope, campaign.id)
         assert refused.value.code == "campaign.status_not_allowed"
         await suspend_campaign(shop.pool, shop.fresh_scope, campaign.id)
-        async with transaction(shop.pool) as connection:
-            await delete_campaign(connection, shop.fresh_scope, campaign.id)
+        await delete_campaign(shop.pool, shop.fresh_scope, campaign.id)
 
         async def over() -> bool:
             return not await shop.pool.fetchval(

@@ -124,7 +124,7 @@ async def delete_marketing_flow(call: Call) -> Answer:
     """Delete a campaign that is not in progress."""
     async with call.transaction() as connection:
         campaign_id = await _campaign_id(connection, call)
-        await campaigns.delete_campaign(connection, call.scope, campaign_id)
+    await campaigns.delete_campaign(call.place.pool, call.scope, campaign_id)
     return {"Data": "true"}
 
 

@@ -273,9 +273,10 @@ def campaign_delete(campaign: OneCampaign, *, workspace: InWorkspace = None) -> 
     """Delete a campaign that is not in progress; who still waits is not messaged."""
 
     async def work() -> None:
-        async with open_desk(workspace) as desk, desk.transaction() as connection:
-            found = await campaigns.campaign_named(connection, desk.scope, campaign)
-            await campaigns.delete_campaign(connection, desk.scope, found.id)
+        async with open_desk(workspace) as desk:
+            async with desk.transaction() as connection:
+                found = await campaigns.campaign_named(connection, desk.scope, campaign)
+            await campaigns.delete_campaign(desk.place.pool, desk.scope, found.id)
 
     run(work())
     print_note(f"{campaign} is deleted.")

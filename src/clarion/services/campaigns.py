@@ -43,7 +43,7 @@ from clarion.services.campaign_rows import (
 )
 from clarion.services.campaign_surroundings import check_surroundings
 from clarion.services.scope import Scope
-from clarion.store.pool import Connection
+from clarion.store.pool import Connection, Pool, transaction_again
 from clarion.store.queries import Row, load
 
 __all__ = [
@@ -254,12 +254,16 @@ async def update_campaign(
     return await read_campaign(connection, scope, campaign_id)
 
 
-async def delete_campaign(connection: Connection, scope: Scope, campaign_id: int) -> None:
+async def delete_campaign(pool: Pool, scope: Scope, campaign_id: int) -> None:
     """Delete a campaign in any status but In Progress; who still waits is not messaged.
 
-    Raises ``campaign.not_found``, ``campaign.status_not_allowed``.
+    In a transaction of its own, and again when it met a fold head-on.  Raises ``campaign.not_found``, ``campaign.status_not_allowed``.
     """
     scope.require(Permission.RUN_CAMPAIGNS)
+    await transaction_again(pool, lambda connection: _delete(connection, scope, campaign_id))
+
+
+async def _delete(connection: Connection, scope: Scope, campaign_id: int) -> None:
     row = await lock_campaign(connection, scope, campaign_id)
     check_action(CampaignStatus(row["status"]), CampaignAction.DELETE)
     await QUERIES.execute(connection, "delete_campaign", campaign_id=campaign_id, now=scope.now)

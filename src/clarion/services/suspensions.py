@@ -14,12 +14,9 @@ on; ticks that fell into the suspension are not made up for.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
-
-import asyncpg
 
 from clarion.domain.campaign import (
     CampaignAction,
@@ -37,7 +34,7 @@ from clarion.schedule.ticks import Period, next_tick
 from clarion.services import audit
 from clarion.services.campaigns import Campaign, draft_of, lock_campaign, read_campaign
 from clarion.services.scope import Scope
-from clarion.store.pool import Connection, Pool, transaction
+from clarion.store.pool import Connection, Pool, transaction, transaction_again
 from clarion.store.queries import load
 
 __all__ = ["Suspension", "resume_campaign", "suspend_campaign"]
@@ -46,7 +43,6 @@ QUERIES = load("campaigns")
 OUTBOX = load("outbox")
 
 _POLL_SECONDS = 0.01
-_REPEATS = 2
 # An owner that does not acknowledge within this time has lost its lease or its database.
 _LONGEST_WAIT_SECONDS = 30.0
 
@@ -94,14 +90,8 @@ async def _suspend(pool: Pool, scope: Scope, campaign_id: int, reason: str | Non
     A fold may hold the epoch (somebody opted out) and want the campaign (its breaker tripped) while
     we hold the campaign and want the epoch.  If it is ours that PostgreSQL ends, we come again.
     """
-    for _ in range(_REPEATS):
-        with contextlib.suppress(asyncpg.DeadlockDetectedError):
-            return await _suspend_once(pool, scope, campaign_id, reason)
-    return await _suspend_once(pool, scope, campaign_id, reason)
 
-
-async def _suspend_once(pool: Pool, scope: Scope, campaign_id: int, reason: str | None) -> int:
-    async with transaction(pool) as connection:
+    async def work(connection: Connection) -> int:
         row = await lock_campaign(connection, scope, campaign_id)
         before = CampaignStatus(row["status"])
         check_action(before, CampaignAction.SUSPEND)
@@ -121,7 +111,9 @@ async def _suspend_once(pool: Pool, scope: Scope, campaign_id: int, reason: str 
         )
         epoch: int = await OUTBOX.fetchval(connection, "raise_control_epoch")
         await QUERIES.execute(connection, "wake_senders", workspace_id=scope.workspace_id)
-    return epoch
+        return epoch
+
+    return await transaction_again(pool, work)
 
 
 async def _wait_for_owners(

@@ -9,8 +9,8 @@ locks for ever.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator, Iterator
-from typing import TYPE_CHECKING, Any, TypeAlias
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 from urllib.parse import urlsplit
 
 import asyncpg
@@ -28,6 +28,7 @@ __all__ = [
     "plan_by_values",
     "snapshot",
     "transaction",
+    "transaction_again",
 ]
 
 if TYPE_CHECKING:
@@ -38,7 +39,10 @@ else:
     Connection = asyncpg.Connection | PoolConnectionProxy
     Pool = asyncpg.Pool
 
+_Result = TypeVar("_Result")
+
 _CONNECT_TIMEOUT_SECONDS = 10.0
+_DEADLOCK_REPEATS = 2
 _IDLE_IN_TRANSACTION_SECONDS = 30.0
 _JSONB_VERSION = b"\x01"  # the first byte of every jsonb value in PostgreSQL's binary format
 
@@ -121,6 +125,22 @@ async def transaction(pool: Pool) -> AsyncIterator[Connection]:
     """A connection of the pool inside a transaction: committed at the end, undone by an error."""
     async with pool.acquire() as connection, connection.transaction():
         yield connection
+
+
+async def transaction_again(
+    pool: Pool, work: Callable[[Connection], Awaitable[_Result]]
+) -> _Result:
+    """Do ``work`` in a transaction; once more when PostgreSQL ended ours to free another one.
+
+    For changes that take locks from the other end than the folds do: two that meet head-on wait for
+    each other, and PostgreSQL undoes one of them.  ``work`` must change nothing but the database.
+    """
+    for _ in range(_DEADLOCK_REPEATS):
+        with contextlib.suppress(asyncpg.DeadlockDetectedError):
+            async with transaction(pool) as connection:
+                return await work(connection)
+    async with transaction(pool) as connection:
+        return await work(connection)
 
 
 @contextlib.asynccontextmanager

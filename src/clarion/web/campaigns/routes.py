@@ -234,9 +234,9 @@ async def campaign_resume(
     status_code=204,
     responses=refusals(*_CHANGE_REFUSALS),
 )
-async def campaign_delete(connection: DB, scope: Asking, campaign_id: Id) -> None:
+async def campaign_delete(place: PlaceOf, scope: AskingBriefly, campaign_id: Id) -> None:
     """Who still waits is not messaged; what was sent stays on record."""
-    await campaigns.delete_campaign(connection, scope, campaign_id)
+    await campaigns.delete_campaign(place.pool, scope, campaign_id)
 
 
 @router.post(
