@@ -155,9 +155,14 @@ _PROVIDER_ROWS = (
 # Why a session failed, in the words of the flow engine.
 _FLOW_ROWS = (
     Reason("bad_pattern", "failure", "A pattern of the flow is not valid", "流程中的匹配模式无效"),
+    Reason("call_failed", "failure", "A request or function failed, and the flow has no way for that", "请求或函数失败，且流程没有对应的出口"),
     Reason("content_missing", "failure", "A node has nothing to send", "节点没有可发送的内容"),
     Reason("expression_failed", "failure", "An expression of the flow failed", "流程中的表达式出错"),
+    Reason("header_unsafe", "failure", "A header of a request came out with more than one line", "请求头的内容出现多行"),
     Reason("input_missing", "failure", "A required input of the flow is missing", "缺少流程的必填输入"),
+    Reason("message_missing", "failure", "The message to wait for was never sent", "要等待的消息从未发送"),
+    Reason("pattern_text_too_long", "failure", "A text is too long for a pattern", "文本过长，无法匹配"),
+    Reason("session_too_old", "failure", "The session became too old", "会话存续时间过长"),
     Reason("template_parameter_empty", "failure", "A parameter of the template came out empty", "模板参数的值为空"),
     Reason("text_empty", "failure", "A text came out empty", "文本内容为空"),
     Reason("place_invalid", "failure", "The place is not on the map", "位置坐标无效"),
@@ -166,6 +171,7 @@ _FLOW_ROWS = (
     Reason("too_many_nodes", "failure", "The flow walked in circles", "流程陷入循环"),
     Reason("too_many_sprints", "failure", "The session went on for too many turns", "会话轮次过多"),
     Reason("too_many_variables", "failure", "The session has too many variables", "会话变量过多"),
+    Reason("url_unsafe", "failure", "The address of a request came out unsafe", "请求地址不安全"),
     Reason("variable_not_json", "failure", "A variable's value cannot be stored", "变量的值无法保存"),
     Reason("variable_too_long", "failure", "A variable's value is too long", "变量的值过长"),
     Reason("variables_too_large", "failure", "The session's variables are too large together", "会话变量总量过大"),

@@ -1,7 +1,8 @@
 """How problems of a flow are written: the places, the words, and what to change.
 
 A place (``where``) of a node begins with ``nodes.<id>``; ids have no dots, so a screen can find
-its node with ``node_id_of``.
+its node with ``node_id_of``.  ``PROBLEM_CODES`` is the registry of all codes: each has a golden case
+in ``tests/cases/flow/broken``, and stands in the reference.
 """
 
 from __future__ import annotations
@@ -14,7 +15,15 @@ from pydantic import ValidationError
 
 from clarion.domain.errors import Problem
 
-__all__ = ["error", "node_id_of", "problems_of_config", "shown", "unknown_fields", "warning"]
+__all__ = [
+    "PROBLEM_CODES",
+    "error",
+    "node_id_of",
+    "problems_of_config",
+    "shown",
+    "unknown_fields",
+    "warning",
+]
 
 # What to change, by the kind of mistake in a config; the codes that have a row are codes of ours.
 _CONFIG_FIXES: Mapping[str, str] = MappingProxyType(
@@ -103,6 +112,65 @@ _PYDANTIC_WORDS: Mapping[str, tuple[str, str, str]] = MappingProxyType(
         "string_type": ("config_invalid", "This is not a text.", "Write it in quotes."),
     }
 )
+
+
+# What to change, by the kind of mistake in a flow as a whole.
+_FLOW_FIXES: Mapping[str, str] = MappingProxyType(
+    {
+        "bad_exits": "Write `{…}`, each exit with the id of a node.",
+        "bad_input": "Give each input a name of its own, and say only what an input has.",
+        "bad_node": "Write each node as `{…}`.",
+        "bad_node_id": "Name it by letters, digits, `_`, `#`, `:` and `-`, at most 64.",
+        "bad_position": "Write `{x, y}` in numbers, or remove it.",
+        "bad_test": "Begin each test with the start of the flow, and name it once.",
+        "bad_text": "Write a text of the length that is allowed.",
+        "bad_trigger": "Write `{kind: …}`.",
+        "conditions_without_message": "Remove the conditions, or choose a trigger that hears messages.",
+        "duplicate_id": "Give each node an id of its own.",
+        "endless_loop": "Put a wait into the loop, or go back with a `jump`, which has a limit.",
+        "exit_to_note": "Lead the way to another node.",
+        "exit_to_nowhere": "Name a node that there is.",
+        "flow_too_large": "Cut it into several flows.",
+        "flow_unknown": "Publish the flow that is meant, or correct its name.",
+        "group_unknown": "Make the group, or correct its name.",
+        "message_unknown": "Name a node of this flow that sends.",
+        "missing_exit": "Lead the exit to a node.",
+        "newer_schema": "Upgrade this server, or export the flow in the older format.",
+        "no_nodes": "Add `nodes`, with a `start`.",
+        "no_start": "Add one node `start` of the kind `start`.",
+        "not_json": "Mend the file.",
+        "not_object": "Write `{…}`.",
+        "secret_unknown": "Set the secret, or correct its name.",
+        "template_button": "Give the template's buttons what they need.",
+        "template_category": "Choose a template of another category, or mind its rules.",
+        "template_header": "Give the template's header what it needs.",
+        "template_not_approved": "Wait for the approval, or choose another template.",
+        "template_parameters": "Give a value for each placeholder of the template.",
+        "template_unknown": "Synchronise the templates, or correct the name.",
+        "test_failed": "Mend the flow, or what the test expects.",
+        "undeclared_variable": "Declare it as an input, or set it in a node before.",
+        "unknown_exit": "Remove it, or choose an exit that the node has.",
+        "unknown_kind": "Choose a kind of the reference.",
+        "unknown_schema": "Write `clarion.flow/1`.",
+        "unknown_trigger": "Choose a trigger of the reference.",
+        "unreachable_node": "Connect an exit to it, or remove it.",
+        "window_closed": "Send a template here, or wait for a reply first.",
+    }
+)
+PROBLEM_CODES: Mapping[str, str] = MappingProxyType(
+    dict(
+        sorted(
+            {
+                **{code: fix for code, _, fix in (*_PYDANTIC_WORDS.values(), _OTHER)},
+                "config_missing": "Add the field.",
+                "config_invalid": "Write a value that the field takes.",
+                **_CONFIG_FIXES,
+                **_FLOW_FIXES,
+            }.items()
+        )
+    )
+)
+"""Every code of a problem, with what to change about it in general."""
 
 
 def error(code: str, where: str, message: str, fix: str) -> Problem:

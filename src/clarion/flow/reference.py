@@ -12,6 +12,7 @@ from clarion.flow.limits import DEFAULT_LIMITS
 from clarion.flow.nodes import NODE_KINDS
 from clarion.flow.nodes.kind import NodeKind
 from clarion.flow.operators import OPERATORS
+from clarion.flow.problems import PROBLEM_CODES
 from clarion.flow.trigger import MAX_INPUTS, TRIGGER_KINDS
 
 __all__ = ["flow_format_page"]
@@ -19,7 +20,13 @@ __all__ = ["flow_format_page"]
 
 def flow_format_page() -> str:
     """``docs/reference/flow-format.md``, whole."""
-    parts = [_HEAD, *(_kind(kind) for kind in NODE_KINDS.values()), _operators(), _limits()]
+    parts = [
+        _HEAD,
+        *(_kind(kind) for kind in NODE_KINDS.values()),
+        _operators(),
+        _limits(),
+        _problems(),
+    ]
     return "\n".join(part.strip() + "\n" for part in parts)
 
 
@@ -183,3 +190,15 @@ A session that passes a limit ends as `failed`, with the reason. Most are [setti
 | characters of a text that a pattern looks at | {limits.max_pattern_chars} | `pattern_text_too_long` |
 | characters of a text | {limits.max_text_chars} | `text_too_long` |
 """
+
+
+def _problems() -> str:
+    rows = (f"| `{code}` | {fix} |" for code, fix in PROBLEM_CODES.items())
+    intro = (
+        "Each problem names its place (`nodes.ID.config.FIELD`), what is wrong, and what to change"
+        " there; this is what its code means in general. An error keeps a flow from being"
+        " published, a warning does not."
+    )
+    return "\n".join(
+        ("## Problems of a flow", "", intro, "", "| code | what to change |", "|---|---|", *rows)
+    )

@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import ast
+from pathlib import Path
+
+import clarion.flow
 from clarion.channels.whatsapp.errors import ERROR_RULES
 from clarion.domain.reasons import _FLOW_ROWS, _OWN_ROWS, _PROVIDER_ROWS, REASONS, reason_in_words
 
@@ -25,3 +29,18 @@ def test_no_two_reasons_share_their_code_or_their_words():
 
 def test_whatever_whatsapp_answers_can_be_told_to_a_person():
     assert {rule.reaction.reason for rule in ERROR_RULES.values()} <= set(REASONS)
+
+
+def test_every_reason_for_which_a_session_fails_has_its_words() -> None:
+    raised = {
+        call.args[0].value if call.func.id == "NodeFailed" else call.args[1].value
+        for path in Path(clarion.flow.__file__).parent.rglob("*.py")
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Name)
+        and call.func.id in ("NodeFailed", "_fail")
+        and isinstance(call.args[0 if call.func.id == "NodeFailed" else 1], ast.Constant)
+    }
+    assert "too_many_nodes" in raised
+    assert "call_failed" in raised
+    assert raised <= set(REASONS)
