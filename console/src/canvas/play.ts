@@ -49,6 +49,7 @@ export function playBody(flow: FlowDocument, settings: PlaySettings, moves: read
     started_at: settings.startedAt,
     inputs: { ...settings.inputs },
     moves: [...moves],
+    answers: {},
   };
 }
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import orjson
 import typer
+from pydantic import ValidationError
 from rich.align import Align
 from rich.console import Console
 from rich.markup import escape
@@ -24,17 +25,18 @@ from clarion.commands.output import (
     print_table,
     run,
 )
-from clarion.commands.place import Desk, InWorkspace, open_desk
+from clarion.commands.place import Desk, InWorkspace, command_settings, open_desk
 from clarion.domain.errors import ClarionError
 from clarion.domain.message import Content, Reply
 from clarion.flow.context import ContactFields
 from clarion.flow.flow_test import flow_test_to_json
 from clarion.flow.message_words import message_in_words
-from clarion.flow.moves import Move
+from clarion.flow.moves import Move, RecordedAnswers, recorded_answers
 from clarion.flow.phone import COMMANDS, Order, read_line, read_script, taps_of
-from clarion.flow.simulate import Said, Transcript
 from clarion.flow.sprint import event_to_json
+from clarion.flow.transcript import Said, Transcript
 from clarion.services import contacts, flows
+from clarion.services.flow_limits import limits_of
 from clarion.services.plays import InventedPerson, PlayRequest, PreparedPlay, prepare_play, prepared
 from clarion.store.pool import Connection
 from clarion.web.flows.play_schemas import play_answer
@@ -75,6 +77,10 @@ def flow_play(
     script: Annotated[
         Path | None, typer.Option(help="Lines to play instead of a keyboard; one a line.")
     ] = None,
+    answers: Annotated[
+        Path | None,
+        typer.Option(help="Recorded answers of calls: a JSON file, lists by the ids of nodes."),
+    ] = None,
     *,
     workspace: InWorkspace = None,
     as_json: AsJson = False,
@@ -85,13 +91,17 @@ def flow_play(
 
     async def work() -> PreparedPlay:
         attributes, given = _pairs(attribute), _pairs(inputs)
+        recorded = {} if answers is None else _answers(answers)
         started_at = None
         if at is not None:
             started_at = read_moment(at, "at", datetime.now(UTC), ZoneInfo("UTC"))
         if is_file and contact is None:
             person = ContactFields(0, name, phone, attributes)
             moment = started_at or datetime.now(UTC)
-            return prepared(read_flow_file(path), person, given, moment, "UTC")
+            limits = limits_of(command_settings())
+            return prepared(
+                read_flow_file(path), person, given, moment, "UTC", answers=recorded, limits=limits
+            )
         async with open_desk(workspace) as desk, desk.transaction() as connection:
             request = PlayRequest(
                 definition=read_flow_file(path) if is_file else None,
@@ -102,8 +112,10 @@ def flow_play(
                 person=InventedPerson(name, phone, attributes),
                 inputs=given,
                 started_at=started_at,
+                answers=recorded,
             )
-            return await prepare_play(connection, desk.scope, request)
+            limits = limits_of(desk.place.settings)
+            return await prepare_play(connection, desk.scope, request, limits=limits)
 
     play = run(work())
     chat = _Chat(play, flow, workspace, is_quiet=as_json)
@@ -129,6 +141,17 @@ async def _contact(connection: Connection, desk: Desk, wanted: str) -> int:
     if not wanted.isdigit():
         raise ClarionError("contact.not_found", f"Nobody has the phone {wanted}.")
     return int(wanted)
+
+
+def _answers(path: Path) -> RecordedAnswers:
+    try:
+        return recorded_answers(read_flow_file(path))
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        place = ".".join(str(each) for each in first["loc"])
+        raise ClarionError(
+            "request.invalid", f"{path} holds no recorded answers: {place}: {first['msg']}."
+        ) from None
 
 
 def _pairs(given: list[str] | None) -> dict[str, str]:

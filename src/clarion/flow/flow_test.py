@@ -13,7 +13,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 
 from clarion.domain.errors import Problem
 from clarion.domain.message import ContentKind
-from clarion.flow.moves import AnyMove
+from clarion.flow.moves import AnyMove, RecordedAnswers
 from clarion.flow.problems import error, problems_of_config
 
 __all__ = [
@@ -99,6 +99,10 @@ class FlowTest(_Part):
     name: Annotated[str, Field(min_length=1, max_length=120)]
     contact: TestContact = TestContact()
     inputs: dict[ShortText, LongText] = {}
+    answers: RecordedAnswers = Field(
+        {},
+        description="What calls of a node (by its id) get, one after the other, without a move.",
+    )
     started_at: AwareDatetime
     zone: ShortText = "UTC"
     turns: Annotated[tuple[TestTurn, ...], Field(min_length=1, max_length=MAX_TURNS)]

@@ -23,11 +23,14 @@ __all__ = [
     "AnyMove",
     "Move",
     "Pass",
+    "RecordedAnswer",
+    "RecordedAnswers",
     "ReplyKind",
     "SkipWait",
     "TellReceipt",
     "move_from_json",
     "move_to_json",
+    "recorded_answers",
 ]
 
 MAX_PASSING_SECONDS = 400 * 86_400
@@ -116,17 +119,26 @@ class SkipWaitMove(_MoveModel):
         return SkipWait()
 
 
-class AnswerCallMove(_MoveModel):
-    """The call that is waited for is answered, or fails."""
+class RecordedAnswer(_MoveModel):
+    """How a call went: its status and body, or the word of its failure."""
 
-    kind: Literal["answer_call"]
     status: Annotated[int, Field(ge=0, le=599)] = 0
     body: Annotated[str, Field(max_length=262_144)] = ""
     failure: Annotated[str, Field(max_length=64)] | None = None
 
+    def answer(self) -> CallAnswer:
+        """The same for the engine."""
+        return CallAnswer(self.status, self.body, self.failure)
+
+
+class AnswerCallMove(RecordedAnswer):
+    """The call that is waited for is answered, or fails."""
+
+    kind: Literal["answer_call"]
+
     def move(self) -> Move:
         """The same for the engine."""
-        return AnswerCall(CallAnswer(self.status, self.body, self.failure))
+        return AnswerCall(self.answer())
 
 
 class TellReceiptMove(_MoveModel):
@@ -140,12 +152,22 @@ class TellReceiptMove(_MoveModel):
         return TellReceipt(self.state)
 
 
+RecordedAnswers = Annotated[
+    dict[
+        Annotated[str, Field(max_length=64)],
+        Annotated[tuple[RecordedAnswer, ...], Field(max_length=100)],
+    ],
+    Field(max_length=100),
+]
+"""What the calls of nodes, by their ids, are answered with, one after the other."""
+
 _AnyMove = AnswerMove | PassMove | SkipWaitMove | AnswerCallMove | TellReceiptMove
 AnyMove = Annotated[
     AnswerMove | PassMove | SkipWaitMove | AnswerCallMove | TellReceiptMove,
     Field(discriminator="kind"),
 ]
 _ADAPTER: TypeAdapter[_AnyMove] = TypeAdapter(AnyMove)
+_ANSWERS: TypeAdapter[RecordedAnswers] = TypeAdapter(RecordedAnswers)
 _USUAL = (("reply_kind", "text"), ("after_seconds", 0))
 _FORMS: Mapping[type[Any], Any] = MappingProxyType(
     {
@@ -172,6 +194,11 @@ _FORMS: Mapping[type[Any], Any] = MappingProxyType(
 def move_from_json(data: Any) -> Move:
     """The move of a JSON value.  Raises ``pydantic.ValidationError``."""
     return _ADAPTER.validate_python(data).move()
+
+
+def recorded_answers(data: Any) -> RecordedAnswers:
+    """The recorded answers of a JSON value.  Raises ``pydantic.ValidationError``."""
+    return _ANSWERS.validate_python(data)
 
 
 def move_to_json(move: Move) -> dict[str, Any]:

@@ -31,7 +31,7 @@ from clarion.flow.moves import (
     SkipWait,
     TellReceipt,
 )
-from clarion.flow.simulate import Said, Transcript
+from clarion.flow.transcript import Said, Transcript
 
 __all__ = ["ANSWER_SECONDS", "COMMANDS", "Order", "Tap", "read_line", "read_script", "taps_of"]
 

@@ -28,11 +28,11 @@ from clarion.flow.flow_test import (
     TestTurn,
 )
 from clarion.flow.message_words import message_in_words
-from clarion.flow.moves import Move, move_to_json
+from clarion.flow.moves import Move, RecordedAnswers, move_to_json
 from clarion.flow.nodes import NODE_KINDS
 from clarion.flow.play import play
 from clarion.flow.problems import error
-from clarion.flow.simulate import Transcript
+from clarion.flow.transcript import Transcript
 
 __all__ = [
     "Coverage",
@@ -186,7 +186,16 @@ def _play(flow: Flow, test: FlowTest, moves: Sequence[Move]) -> Transcript:
         occurrence=OccurrenceFields(0, test.started_at),
         workspace_zone=zone,
     )
-    return play(flow, moves, context=context, trigger=Triggered(test.inputs))
+    return play(
+        flow,
+        moves,
+        context=context,
+        trigger=Triggered(test.inputs),
+        answers={
+            node_id: [each.answer() for each in answers]
+            for node_id, answers in test.answers.items()
+        },
+    )
 
 
 def _compare_turn(
@@ -242,9 +251,9 @@ def _fits(wanted: ExpectedMessage, content: Content) -> bool:
 
 def flow_test_of_play(
     flow: Flow, name: str, contact: TestContact, inputs: dict[str, str], zone: str,
-    started_at: datetime, moves: Sequence[Move],
+    started_at: datetime, moves: Sequence[Move], answers: RecordedAnswers | None = None,
 ) -> FlowTest:  # fmt: skip
-    """The test that expects what this play brings about now."""
+    """The test that expects what this play brings about now, with its recorded answers."""
     bare = FlowTest(
         name=name,
         contact=contact,
@@ -253,6 +262,8 @@ def flow_test_of_play(
         zone=zone,
         turns=(TestTurn(),),
     )
+    if answers:
+        bare = bare.model_copy(update={"answers": answers})
     turns: list[TestTurn] = []
     before = _Seen()
     variables: dict[str, Any] = {}

@@ -19,10 +19,11 @@ from clarion.flow.context import CampaignFields, ContactFields, Context, Occurre
 from clarion.flow.definition import Flow, read_flow
 from clarion.flow.engine import Triggered
 from clarion.flow.flow_test import FlowTest, TestContact
-from clarion.flow.moves import Move
+from clarion.flow.limits import DEFAULT_LIMITS, Limits
+from clarion.flow.moves import Move, RecordedAnswers
 from clarion.flow.play import play
 from clarion.flow.run_tests import TestReport, flow_test_of_play, run_tests
-from clarion.flow.simulate import Transcript
+from clarion.flow.transcript import Transcript
 from clarion.services.contacts import read_contact
 from clarion.services.flows import read_flow as read_stored_flow
 from clarion.services.scope import Scope
@@ -54,7 +55,7 @@ class InventedPerson:
 class PlayRequest:
     """What is played: exactly one of ``definition`` and ``flow_id``.
 
-    ``contact_id`` goes before ``person``; ``started_at`` (aware) is what the clock shows first, now
+    ``answers`` are recorded answers of calls.  ``contact_id`` goes before ``person``; ``started_at`` (aware) is what the clock shows first, now
     when it is None.
     """
 
@@ -65,19 +66,35 @@ class PlayRequest:
     inputs: Mapping[str, Any] = field(default_factory=dict)
     started_at: datetime | None = None
     moves: Sequence[Move] = ()
+    answers: RecordedAnswers = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class PreparedPlay:
-    """A flow and whoever walks through it: all that a play needs but its moves."""
+    """A flow and whoever walks through it: all that a play needs but its moves.
+
+    ``limits`` are those of the server; a test is played with those of every server.
+    """
 
     flow: Flow
     context: Context
     trigger: Triggered
+    answers: RecordedAnswers = field(default_factory=dict)
+    limits: Limits = DEFAULT_LIMITS
 
     def run(self, moves: Sequence[Move]) -> Transcript:
         """Play from the start through the moves."""
-        return play(self.flow, moves, context=self.context, trigger=self.trigger)
+        return play(
+            self.flow,
+            moves,
+            context=self.context,
+            trigger=self.trigger,
+            limits=self.limits,
+            answers={
+                node_id: [each.answer() for each in answers]
+                for node_id, answers in self.answers.items()
+            },
+        )
 
     def as_test(self, name: str, moves: Sequence[Move]) -> FlowTest:
         """The test that expects what the play brings about now."""
@@ -92,11 +109,19 @@ class PreparedPlay:
             self.context.workspace_zone,
             self.context.now,
             moves,
+            self.answers,
         )
 
 
 def prepared(
-    definition: Any, contact: ContactFields, inputs: Mapping[str, Any], at: datetime, zone: str
+    definition: Any,
+    contact: ContactFields,
+    inputs: Mapping[str, Any],
+    at: datetime,
+    zone: str,
+    *,
+    answers: RecordedAnswers | None = None,
+    limits: Limits = DEFAULT_LIMITS,
 ) -> PreparedPlay:
     """A play of a definition.  Raises ``flow.invalid`` with ``problems``.  Pure."""
     flow = _playable(definition)
@@ -107,10 +132,16 @@ def prepared(
         occurrence=OccurrenceFields(0, at),
         workspace_zone=zone,
     )
-    return PreparedPlay(flow, context, Triggered(inputs))
+    return PreparedPlay(flow, context, Triggered(inputs), answers or {}, limits)
 
 
-async def prepare_play(connection: Connection, scope: Scope, request: PlayRequest) -> PreparedPlay:
+async def prepare_play(
+    connection: Connection,
+    scope: Scope,
+    request: PlayRequest,
+    *,
+    limits: Limits = DEFAULT_LIMITS,
+) -> PreparedPlay:
     """What a request plays, with what the workspace knows.
 
     Raises ``flow.not_found``, ``contact.not_found``; ``flow.invalid`` with ``problems`` when the
@@ -122,12 +153,26 @@ async def prepare_play(connection: Connection, scope: Scope, request: PlayReques
         definition = (await read_stored_flow(connection, scope, request.flow_id)).draft
     zone = (await read_workspace(connection, scope)).zone
     contact = await _contact(connection, scope, request)
-    return prepared(definition, contact, request.inputs, request.started_at or scope.now, zone)
+    return prepared(
+        definition,
+        contact,
+        request.inputs,
+        request.started_at or scope.now,
+        zone,
+        answers=request.answers,
+        limits=limits,
+    )
 
 
-async def play_flow(connection: Connection, scope: Scope, request: PlayRequest) -> Transcript:
+async def play_flow(
+    connection: Connection,
+    scope: Scope,
+    request: PlayRequest,
+    *,
+    limits: Limits = DEFAULT_LIMITS,
+) -> Transcript:
     """Play and tell everything that happened.  Raises what ``prepare_play`` raises."""
-    prepared_play = await prepare_play(connection, scope, request)
+    prepared_play = await prepare_play(connection, scope, request, limits=limits)
     # A long play computes for a while; nobody else shall wait for it.
     return await asyncio.to_thread(prepared_play.run, request.moves)
 

@@ -17,8 +17,9 @@ from clarion.flow.calls import CallAnswer
 from clarion.flow.context import CampaignFields, ContactFields, Context, OccurrenceFields
 from clarion.flow.definition import SCHEMA
 from clarion.flow.engine import Triggered
-from clarion.flow.simulate import Line, Told, Transcript
+from clarion.flow.simulate import Line, Told
 from clarion.flow.sprint import SendMessage, VariableSet, Warned
+from clarion.flow.transcript import Transcript
 
 CASES = Path(__file__).parents[2] / "cases" / "flow"
 NOON = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)

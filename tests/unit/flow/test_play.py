@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from clarion.flow.context import ContactFields, Context
 from clarion.flow.definition import parse_flow
-from clarion.flow.play import Answer, Move, Pass, SkipWait, play
+from clarion.flow.moves import Answer, Move, Pass, SkipWait
+from clarion.flow.play import play
 from clarion.flow.samples import sample
 from clarion.flow.session import SessionStatus
-from clarion.flow.simulate import Transcript
+from clarion.flow.transcript import Transcript
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 FLOW = parse_flow(sample("feedback_score"))

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from hypothesis import given, settings
+from tests.unit.flow.plays import flow_of
 from tests.unit.flow.test_play import MOVES
 from tests.unit.flow.test_properties import flows
 
@@ -18,14 +19,22 @@ from clarion.flow.check import check_flow
 from clarion.flow.definition import Flow, parse_flow, read_flow, to_json
 from clarion.flow.flow_test import FlowTest, flow_test_to_json
 from clarion.flow.flow_test import TestContact as Contact
-from clarion.flow.moves import Answer, AnswerCall, Move, Pass, SkipWait, TellReceipt
+from clarion.flow.moves import (
+    Answer,
+    AnswerCall,
+    Move,
+    Pass,
+    SkipWait,
+    TellReceipt,
+    recorded_answers,
+)
 from clarion.flow.phone import Order, read_line, read_script, taps_of
 from clarion.flow.run_tests import flow_test_of_play as make_test
 from clarion.flow.run_tests import problems_of_tests, run_tests
 from clarion.flow.samples import sample
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-FEEDBACK: dict[str, Any] = sample("feedback_score")
+FEEDBACK: dict[str, Any] = {**sample("feedback_score"), "tests": []}
 
 
 def saved(flow: Flow, *moves: Move, name: str = "A test") -> FlowTest:
@@ -88,6 +97,77 @@ def test_a_test_that_is_none_is_a_problem_at_its_place(change: dict[str, Any], w
     assert problems_of_tests(definition) == []
     with pytest.raises(ClarionError):
         parse_flow(definition)
+
+
+ORDER = flow_of(
+    {
+        "nodes": [
+            {
+                "id": "ask",
+                "kind": "http_request",
+                "config": {"url": "https://shop.example/orders", "save": {"state": "order.state"}},
+                "exits": {"success": "tell", "failure": "price"},
+            },
+            {
+                "id": "tell",
+                "kind": "send_whatsapp_message",
+                "config": {"text": {"body": "It is {{ state }}."}},
+                "exits": {"next": "price"},
+            },
+            {
+                "id": "price",
+                "kind": "call_function",
+                "config": {"function": "shop.price", "save": {"price": "price"}},
+                "exits": {"success": "talk", "failure": "talk"},
+            },
+            {
+                "id": "talk",
+                "kind": "llm_dialogue",
+                "config": {"system": "You sell tea.", "intents": {"buy": "To buy."}},
+                "exits": {
+                    "intent:buy": "done",
+                    "limit": "done",
+                    "timeout": "done",
+                    "failure": "done",
+                },
+            },
+        ]
+    }
+)
+SENT = {"status": 200, "body": '{"order": {"state": "on its way"}}'}
+PRICED = {"status": 200, "body": '{"price": 7}'}
+SAID = {"status": 200, "body": '{"choices": [{"message": {"content": "Green or black?"}}]}'}
+
+
+def test_recorded_answers_stand_for_the_world_outside() -> None:
+    recorded = recorded_answers({"ask": [SENT], "price": [PRICED], "talk": [SAID]})
+    test = make_test(parse_flow(ORDER), "Ordered", Contact(), {}, "UTC", NOW, [], recorded)
+    definition = with_tests(test, definition=ORDER)
+    assert definition["tests"][0]["answers"]["ask"] == [SENT]
+    [result] = run_tests(parse_flow(definition)).results
+    assert result.mismatches == ()
+    assert ("ask", "success") in result.exits
+    (turn,) = test.turns
+    assert turn.expect.variables == {"state": "on its way", "price": 7}
+    assert test.end.node == "talk"
+    definition["tests"][0]["answers"]["ask"][0] = {"failure": "timeout"}
+    [changed] = run_tests(parse_flow(definition)).results
+    assert ("ask", "failure") in changed.exits
+    assert {each.what for each in changed.mismatches} == {"messages", "exits", "variables"}
+
+
+def test_a_call_without_a_recorded_answer_waits_for_one_that_is_given() -> None:
+    given = [
+        AnswerCall(recorded_answers({"x": [each]})["x"][0].answer())
+        for each in (SENT, PRICED, SAID)
+    ]
+    recorded = recorded_answers({"ask": [SENT], "price": [PRICED], "talk": [SAID]})
+    flow = parse_flow(ORDER)
+    by_hand = make_test(flow, "By hand", Contact(), {}, "UTC", NOW, given)
+    by_record = make_test(flow, "Recorded", Contact(), {}, "UTC", NOW, [], recorded)
+    results = run_tests(flow, [by_hand, by_record]).results
+    assert [each.mismatches for each in results] == [(), ()]
+    assert results[0].exits == results[1].exits
 
 
 def test_two_tests_of_one_name_are_refused_and_the_file_keeps_the_others() -> None:

@@ -9,10 +9,10 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AwareDatetime, BaseModel, Field, model_validator
 
 from clarion.domain.message import Reply
-from clarion.flow.moves import AnyMove
+from clarion.flow.moves import AnyMove, RecordedAnswers
 from clarion.flow.session import WaitKind
-from clarion.flow.simulate import Said, Transcript
 from clarion.flow.sprint import Effect, SendMessage, event_to_json
+from clarion.flow.transcript import Said, Transcript
 from clarion.services.plays import InventedPerson, PlayRequest
 from clarion.store.content import kind_of
 from clarion.web.schemas import Body, IdInBody
@@ -44,6 +44,10 @@ class PlayBody(Body):
         list[AnyMove],
         Field(max_length=MAX_MOVES),
     ] = Field(default=[])
+    answers: RecordedAnswers = Field(
+        default={},
+        description="What calls of a node (by its id) get, one after the other, without a move.",
+    )
 
     @model_validator(mode="after")
     def _one_flow(self) -> Self:
@@ -63,6 +67,7 @@ class PlayBody(Body):
             inputs=self.inputs,
             started_at=self.started_at,
             moves=[each.move() for each in self.moves],
+            answers=self.answers,
         )
 
 

@@ -19,10 +19,11 @@ from clarion.flow.schema import flow_schema
 from clarion.flow.trigger import TriggerKind
 from clarion.services import flows
 from clarion.services.flow_checks import count_problems
+from clarion.services.flow_limits import limits_of
 from clarion.services.flows import FlowFilter
 from clarion.services.plays import flow_test_from_play, play_flow, run_flow_tests
 from clarion.web.access import Asking
-from clarion.web.database import DB
+from clarion.web.database import DB, PlaceOf
 from clarion.web.flows.play_schemas import PlayAnswer, PlayBody, play_answer
 from clarion.web.flows.schemas import (
     CheckAnswer,
@@ -151,12 +152,13 @@ async def flow_count_problems(
     summary="Try a flow out",
     responses=refusals("flow.not_found", "flow.invalid", "contact.not_found"),
 )
-async def flow_play(connection: DB, scope: Asking, body: PlayBody) -> PlayAnswer:
+async def flow_play(connection: DB, place: PlaceOf, scope: Asking, body: PlayBody) -> PlayAnswer:
     """Played from its start through all moves, on the engine that serves campaigns.
 
     Nothing is sent, and nothing is kept: give one more move to go one step further.
     """
-    return play_answer(await play_flow(connection, scope, body.request()))
+    limits = limits_of(place.settings)
+    return play_answer(await play_flow(connection, scope, body.request(), limits=limits))
 
 
 @router.post(
