@@ -18,7 +18,7 @@ RUNNER = CliRunner()
 @pytest.fixture
 def flow_file(tmp_path: Path) -> Path:
     path = tmp_path / "feedback.json"
-    path.write_text(json.dumps(sample("feedback_score")), encoding="utf-8")
+    path.write_text(json.dumps(sample("feedback_score") | {"tests": []}), encoding="utf-8")
     return path
 
 
