@@ -198,6 +198,12 @@ class Settings(BaseSettings):
         le=4_000_000,
         description="How many characters all variables of a session have together at most.",
     )
+    flow_max_text_characters: int = Field(
+        4096,
+        ge=64,
+        le=100_000,
+        description="How many characters a text may have that a session renders.",
+    )
     flow_max_pattern_characters: int = Field(
         4096,
         ge=64,
@@ -229,6 +235,13 @@ class Settings(BaseSettings):
         le=3650,
         description="How many days the traces of sessions are kept: what happened at each step, for"
         " flows whose log is on.",
+    )
+    call_days: int = Field(
+        14,
+        ge=1,
+        le=3650,
+        description="How many days calls of flows that are over are kept, with what they asked:"
+        " what a person wrote may stand in it.",
     )
     sign_in_seconds: int = Field(
         604_800,

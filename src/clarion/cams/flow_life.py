@@ -21,6 +21,7 @@ from clarion.domain.identity import Permission
 from clarion.flow.nodes import NODE_KINDS
 from clarion.flow.samples import SAMPLE_NAMES, sample
 from clarion.reports.insight import FlowInsight, InsightFilter, NodeInsight, insight_of_flow
+from clarion.services.flow_limits import limits_of
 from clarion.services.flow_logs import FlowLog, read_log, switch_log
 from clarion.services.triggers import TriggerRequest, trigger_flow
 
@@ -71,7 +72,8 @@ async def trigger_chat_flow(call: Call) -> Answer:
             discard_at=_instant("DiscardTimeMillis", call.values.get("DiscardTimeMillis")),
             facts={"OutId": call.text("OutId")} if call.text("OutId") else {},
         )
-        start = await trigger_flow(connection, call.scope, flow.id, request)
+        limits = limits_of(call.place.settings)
+        start = await trigger_flow(connection, call.scope, flow.id, request, limits=limits)
     return {
         "Data": {
             "FlowCode": str(flow.id),

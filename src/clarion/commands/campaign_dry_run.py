@@ -27,6 +27,7 @@ from clarion.services.dry_runs import (
     previous_dry_run,
     read_dry_run,
 )
+from clarion.services.flow_limits import limits_of
 from clarion.services.workspaces import read_workspace
 from clarion.web.dry_runs.schemas import (
     DryRunAnswer,
@@ -75,7 +76,11 @@ def campaign_dry_run(
                 )
             with _progress_bar(is_shown=not as_json) as progress:
                 await run_dry_run(
-                    desk.place.pool, asked.id, clock=desk.place.clock, progress=progress
+                    desk.place.pool,
+                    asked.id,
+                    clock=desk.place.clock,
+                    progress=progress,
+                    limits=limits_of(desk.place.settings),
                 )
             wanted = PeopleFilter(reason=reason)
             async with desk.transaction() as connection:

@@ -12,6 +12,7 @@ from clarion.commands.output import AsJson, print_facts, print_json, print_table
 from clarion.commands.place import InWorkspace, open_desk
 from clarion.domain.campaign import Reentry
 from clarion.domain.reasons import reason_in_words
+from clarion.services.flow_limits import limits_of
 from clarion.services.flows import flow_named
 from clarion.services.triggers import Start, TriggerRequest, list_starts, trigger_flow
 from clarion.web.starts.schemas import StartAnswer
@@ -64,7 +65,8 @@ def flow_trigger(
                 sender_name=sender,
                 reentry=reentry or Reentry.RESTART,
             )
-            return await trigger_flow(connection, desk.scope, found.id, request)
+            limits = limits_of(desk.place.settings)
+            return await trigger_flow(connection, desk.scope, found.id, request, limits=limits)
 
     start = run(work())
     if as_json:

@@ -19,6 +19,7 @@ from clarion.domain.campaign import Overlap
 from clarion.domain.errors import ClarionError
 from clarion.engine.flow_versions import FlowVersions
 from clarion.engine.forecast import Forecast, Frame, forecasts
+from clarion.flow.limits import DEFAULT_LIMITS, Limits
 from clarion.services.campaign_rows import draft_from_json
 from clarion.services.dry_run_days import days_of_senders, without_conversation
 from clarion.services.dry_run_summary import Tally, step_seconds_for
@@ -47,11 +48,11 @@ _PEOPLE_COLUMNS = (
 log = structlog.get_logger(__name__)
 
 
-def dry_run_tasks(pool: Pool, clock: Clock) -> tuple[TaskSpec, ...]:
+def dry_run_tasks(pool: Pool, clock: Clock, limits: Limits) -> tuple[TaskSpec, ...]:
     """The kind of job of this noun, for a worker with this pool."""
 
     async def run(*, dry_run_id: int) -> None:
-        await run_dry_run(pool, dry_run_id, clock=clock)
+        await run_dry_run(pool, dry_run_id, clock=clock, limits=limits)
 
     return (TaskSpec(RUN_DRY_RUN, run, _QUEUE, retry_count=3, retry_wait_seconds=5),)
 
@@ -74,8 +75,12 @@ async def run_dry_run(
     clock: Clock,
     progress: Progress | None = None,
     chunk_size: int = _CHUNK,
+    limits: Limits = DEFAULT_LIMITS,
 ) -> None:
-    """Compute a dry run that is not over; nothing happens when it is, or is gone."""
+    """Compute a dry run that is not over; nothing happens when it is, or is gone.
+
+    ``limits`` are those that the sessions would keep.
+    """
     async with transaction(pool) as connection:
         row = await QUERIES.fetchrow(
             connection, "start_dry_run", dry_run_id=dry_run_id, now=clock()
@@ -85,7 +90,10 @@ async def run_dry_run(
         await QUERIES.execute(connection, "clear_people", dry_run_id=dry_run_id)
     try:
         async with snapshot(pool) as reading:
-            summary = await _summarise(pool, reading, row, clock(), progress, chunk_size)
+            flow_versions = FlowVersions(limits)
+            summary = await _summarise(
+                pool, reading, row, clock(), progress, chunk_size, flow_versions
+            )
     except ClarionError as error:
         log.info("dry_run_failed", dry_run_id=dry_run_id, reason=error.code)
         await QUERIES.execute(
@@ -135,6 +143,7 @@ async def _summarise(
     now: datetime,
     progress: Progress | None,
     chunk_size: int,
+    flow_versions: FlowVersions,
 ) -> dict[str, Any]:
     frame = await frame_of(reading, row, now)
     draft = frame.draft
@@ -156,7 +165,7 @@ async def _summarise(
     days = await days_of_senders(reading, paces, now)
     tally = Tally.of(paces, now, days)
     done_count = 0
-    async for chunk in forecasts(reading, FlowVersions(), frame, chunk_size):
+    async for chunk in forecasts(reading, flow_versions, frame, chunk_size):
         opening_ids = await without_conversation(reading, days.keys(), chunk, now)
         await _keep(pool, row["id"], tally, chunk, opening_ids)
         done_count += len(chunk)

@@ -28,6 +28,7 @@ from clarion.engine.flow_versions import FlowVersions
 from clarion.engine.forecast import Forecast, ForecastOutcome, forecast_people
 from clarion.engine.planner import zone_instants
 from clarion.engine.runner import OPENING_CHANNEL, read_senders
+from clarion.flow.limits import DEFAULT_LIMITS, Limits
 from clarion.schedule.draft import check_draft
 from clarion.schedule.ticks import Period, next_tick
 from clarion.services.campaign_rows import draft_from_json, draft_to_json
@@ -257,10 +258,17 @@ async def list_people(
     )
 
 
-async def explain_person(pool: Pool, scope: Scope, dry_run_id: int, contact_id: int) -> Explanation:
+async def explain_person(
+    pool: Pool,
+    scope: Scope,
+    dry_run_id: int,
+    contact_id: int,
+    *,
+    limits: Limits = DEFAULT_LIMITS,
+) -> Explanation:
     """One person's message and way through the flow, by what is known now.
 
-    Raises ``dry_run.not_found``, ``dry_run.person_not_found``, ``dry_run.not_finished``.
+    ``limits`` are those that the session would keep.  Raises ``dry_run.not_found``, ``dry_run.person_not_found``, ``dry_run.not_finished``.
     """
     scope.require(Permission.READ)
     async with snapshot(pool) as reading:
@@ -293,7 +301,7 @@ async def explain_person(pool: Pool, scope: Scope, dry_run_id: int, contact_id: 
             due_at = due_ats[zone]
         senders = await read_senders(reading, frame.workspace_id, OPENING_CHANNEL)
         [forecast] = await forecast_people(
-            reading, FlowVersions(), frame, senders, [contact_id], due_at
+            reading, FlowVersions(limits), frame, senders, [contact_id], due_at
         )
         versions = await QUERIES.fetch(
             reading, "version_numbers", ids=[walk.flow_version_id for walk in forecast.walks]

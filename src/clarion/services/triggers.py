@@ -28,6 +28,7 @@ from clarion.engine.flow_versions import FlowVersions
 from clarion.engine.starts import carry_out_starts
 from clarion.flow.definition import parse_flow
 from clarion.flow.engine import check_inputs
+from clarion.flow.limits import DEFAULT_LIMITS, Limits
 from clarion.services.contact_upserts import find_by_written_phone, keep_contact
 from clarion.services.contacts import ContactDraft, read_contact
 from clarion.services.scope import Scope
@@ -103,11 +104,16 @@ class Start:
 
 
 async def trigger_flow(
-    connection: Connection, scope: Scope, flow_id: int, request: TriggerRequest
+    connection: Connection,
+    scope: Scope,
+    flow_id: int,
+    request: TriggerRequest,
+    *,
+    limits: Limits = DEFAULT_LIMITS,
 ) -> Start:
     """Start the published version of a manual flow for one person, once per key.
 
-    Raises ``flow.not_found``, ``flow.not_published``, ``flow.trigger_not_manual``,
+    ``limits`` are those that its session keeps.  Raises ``flow.not_found``, ``flow.not_published``, ``flow.trigger_not_manual``,
     ``flow.inputs_invalid``, ``contact.not_found``, ``contact.phone_invalid``, ``sender.not_found``,
     ``start.key_conflict``, ``request.invalid``.
     """
@@ -137,8 +143,10 @@ async def trigger_flow(
         facts=facts,
     )
     if start_id is None:
-        return await trigger_flow(connection, scope, flow_id, request)  # the key was just claimed
-    await carry_out_starts(connection, FlowVersions(size=4), [start_id], scope.now)
+        return await trigger_flow(
+            connection, scope, flow_id, request, limits=limits
+        )  # the key was just claimed
+    await carry_out_starts(connection, FlowVersions(limits, size=4), [start_id], scope.now)
     return await _read(connection, scope, start_id)
 
 

@@ -21,15 +21,16 @@ from clarion.services.place import Place
 from clarion.services.sender_health import refresh_all
 from clarion.services.templates import sync_all
 from clarion.store.jobs import TaskSpec
-from clarion.store.pool import Connection, transaction
+from clarion.store.pool import Connection, Pool, transaction
 from clarion.store.queries import load
 
-__all__ = ["ANSWERS_KEPT_FOR", "forget_old", "upkeep_tasks"]
+__all__ = ["ANSWERS_KEPT_FOR", "forget_calls", "forget_old", "upkeep_tasks"]
 
 SIGN_INS = load("sign_ins")
 IDEMPOTENCY = load("idempotency")
 DRY_RUNS = load("dry_runs")
 DAY_LIMITS = load("day_limits")
+CALLS = load("calls")
 
 # How long the answer of a create is kept under its Idempotency-Key.
 ANSWERS_KEPT_FOR = timedelta(hours=24)
@@ -40,6 +41,7 @@ DRY_RUNS_KEPT_COUNT = 5
 
 # Longer than any day of a platform with its margin.
 REACHED_KEPT_FOR = timedelta(days=2)
+_BATCH = 20_000
 
 log = structlog.get_logger(__name__)
 
@@ -68,6 +70,19 @@ async def forget_old(connection: Connection, now: datetime) -> int:
     )
 
 
+async def forget_calls(pool: Pool, now: datetime, kept_for: timedelta) -> int:
+    """Delete calls of flows that are over, with what they asked, in batches; how many rows."""
+    forgotten_count = 0
+    while True:
+        async with transaction(pool) as connection:
+            count = await CALLS.execute(
+                connection, "forget_calls", before=now - kept_for, limit=_BATCH
+            )
+        forgotten_count += count
+        if count < _BATCH:
+            return forgotten_count
+
+
 def upkeep_tasks(place: Place) -> tuple[TaskSpec, ...]:
     """The periodic jobs, for ``store.jobs.create_app``."""
 
@@ -76,6 +91,8 @@ def upkeep_tasks(place: Place) -> tuple[TaskSpec, ...]:
             count = await forget_old(connection, place.clock())
         kept_for = timedelta(days=place.settings.trace_days)
         count += await forget_insight(place.pool, place.clock(), kept_for)
+        calls_kept_for = timedelta(days=place.settings.call_days)
+        count += await forget_calls(place.pool, place.clock(), calls_kept_for)
         log.info("old_rows_forgotten", row_count=count)
 
     async def fold(timestamp: int) -> None:  # noqa: ARG001 - the queue gives the planned time

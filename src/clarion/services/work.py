@@ -23,16 +23,16 @@ from clarion.config import Settings
 from clarion.domain.network import networks_of
 from clarion.engine.parts import Breaker, CallSettings, EngineSizes, Parts
 from clarion.engine.worker import Worker
-from clarion.flow.limits import Limits
 from clarion.services.bulk_action_runs import bulk_tasks
 from clarion.services.dry_run_work import dry_run_tasks
+from clarion.services.flow_limits import limits_of
 from clarion.services.import_runs import ImportLimits, import_tasks
 from clarion.services.place import Place
 from clarion.services.upkeep import upkeep_tasks
 from clarion.services.webhook_deliveries import Form, delivery_tasks, own_body
 from clarion.store.jobs import create_app, retry_stalled_jobs, run_worker
 
-__all__ = ["calls_of", "limits_of", "parts_of", "sizes_of", "working"]
+__all__ = ["calls_of", "parts_of", "sizes_of", "working"]
 
 log = structlog.get_logger(__name__)
 
@@ -61,21 +61,6 @@ def calls_of(settings: Settings) -> CallSettings:
         llm_base_url=settings.llm_base_url,
         llm_api_key=None if key is None else key.get_secret_value(),
         llm_model=settings.llm_model,
-    )
-
-
-def limits_of(settings: Settings) -> Limits:
-    """The limits of sessions, as the settings say."""
-    return Limits(
-        max_nodes=settings.flow_max_nodes,
-        max_sprints=settings.flow_max_sprints,
-        max_jumps=settings.flow_max_jumps,
-        max_forwards=settings.flow_max_forwards,
-        max_session_days=settings.flow_max_session_days,
-        max_variables=settings.flow_max_variables,
-        max_value_chars=settings.flow_max_variable_characters,
-        max_variables_chars=settings.flow_max_all_variables_characters,
-        max_pattern_chars=settings.flow_max_pattern_characters,
     )
 
 
@@ -112,7 +97,7 @@ async def working(
     tasks = (
         *worker.tasks,
         *import_tasks(place.pool, place.clock, limits),
-        *dry_run_tasks(place.pool, place.clock),
+        *dry_run_tasks(place.pool, place.clock, limits_of(place.settings)),
         *bulk_tasks(place.pool, place.clock),
         *upkeep_tasks(place),
         *delivery_tasks(place, forms),

@@ -13,7 +13,6 @@ from clarion.domain.message import Channel, Reply
 from clarion.flow import engine
 from clarion.flow.definition import SCHEMA, parse_flow
 from clarion.flow.engine import ReplyReceived, TimedOut, Triggered, Woken, check_inputs
-from clarion.flow.limits import Limits
 from clarion.flow.samples import sample
 from clarion.flow.session import Session, SessionStatus
 from clarion.flow.simulate import Line, simulate
@@ -183,46 +182,10 @@ ECHO = parse_flow(
 )
 
 
-def test_a_talk_without_end_fails_at_the_limit_of_sprints():
-    limits = Limits(max_sprints=10)
-    transcript = simulate(ECHO, [Line("hello")] * 50, context=ANNA, limits=limits)
-    assert transcript.session.reason == "too_many_sprints"
-    assert transcript.session.sprint_count == 11
-
-
 def test_a_very_long_answer_is_cut_and_not_a_reason_to_fail():
     transcript = simulate(ECHO, [Line("x" * 100_000)], context=ANNA)
     assert transcript.session.status is SessionStatus.COMPLETED
     assert len(transcript.session.variables["said"]) == 4096
-
-
-@pytest.mark.parametrize(
-    ("limits", "reason"),
-    [
-        (Limits(max_variables=2), "too_many_variables"),
-        (Limits(max_value_chars=3), "variable_too_long"),
-        (Limits(max_variables_chars=6), "variables_too_large"),
-        (Limits(max_text_chars=3), "text_too_long"),
-    ],
-)
-def test_each_limit_of_variables_ends_the_session_with_its_own_reason(limits, reason):
-    node = {
-        "id": "keep",
-        "kind": "set_variables",
-        "config": {"variables": {"a": "{{ contact.name }}", "b": "four", "c": "4"}},
-        "exits": {"next": "done"},
-    }
-    sprint = engine.start(
-        parse_flow(flow_of({"nodes": [node]})), trigger=Triggered(), context=ANNA, limits=limits
-    )
-    assert sprint.session.reason == reason
-
-
-def test_a_session_jumps_only_so_often():
-    jump = {"id": "j", "kind": "jump", "config": {"target": "j", "max_jumps": 50}, "exits": {"next": "done"}}  # fmt: skip
-    flow = parse_flow(flow_of({"nodes": [jump]}))
-    sprint = engine.start(flow, trigger=Triggered(), context=ANNA, limits=Limits(max_jumps=9))
-    assert sprint.session.reason == "too_many_jumps"
 
 
 GREETING = parse_flow(

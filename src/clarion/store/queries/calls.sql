@@ -58,6 +58,13 @@ WHERE status = 'answered' ORDER BY id LIMIT :limit FOR UPDATE SKIP LOCKED;
 -- The sessions have gone on; what was asked and answered in words is not kept.
 UPDATE calls SET status = 'done', answer_body = NULL WHERE id = ANY(:ids::bigint[]);
 
+-- name: forget_calls
+-- A batch of calls that are over for longer than their time, with what they asked.
+DELETE FROM calls WHERE id IN (
+    SELECT id FROM calls
+    WHERE status IN ('done', 'dropped') AND created_at < :before::timestamptz
+    ORDER BY created_at LIMIT :limit FOR UPDATE SKIP LOCKED);
+
 -- name: secret
 -- One secret of a workspace, sealed.
 SELECT sealed FROM secrets WHERE workspace_id = :workspace_id AND name = :name;

@@ -13,6 +13,7 @@ from clarion.engine.forecast import ForecastOutcome
 from clarion.services import dry_runs
 from clarion.services.dry_run_exports import export_people
 from clarion.services.dry_runs import PeopleFilter
+from clarion.services.flow_limits import limits_of
 from clarion.services.workspaces import read_workspace
 from clarion.web.access import Asking, AskingBriefly
 from clarion.web.campaigns.schemas import draft_of_body
@@ -167,7 +168,9 @@ async def dry_run_explain_person(
     place: PlaceOf, scope: AskingBriefly, dry_run_id: Id, contact_id: Id
 ) -> PersonExplanationAnswer:
     """Computed again from what is known now; it says when that makes a difference."""
-    explained = await dry_runs.explain_person(place.pool, scope, dry_run_id, contact_id)
+    explained = await dry_runs.explain_person(
+        place.pool, scope, dry_run_id, contact_id, limits=limits_of(place.settings)
+    )
     async with place.pool.acquire() as connection:
         language = (await read_workspace(connection, scope)).language
     return explanation_answer(explained, language)

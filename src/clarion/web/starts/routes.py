@@ -5,10 +5,11 @@ from __future__ import annotations
 from zoneinfo import ZoneInfo
 
 from clarion.services import triggers
+from clarion.services.flow_limits import limits_of
 from clarion.services.triggers import StartStatus
 from clarion.services.workspaces import read_workspace
 from clarion.web.access import Asking
-from clarion.web.database import DB
+from clarion.web.database import DB, PlaceOf
 from clarion.web.paging import Page, Paging, page_of
 from clarion.web.routing import ONCE, noun_router, refusals
 from clarion.web.schemas import Id
@@ -36,13 +37,17 @@ router = noun_router("starts")
         "start.key_conflict",
     ),
 )
-async def start_create(connection: DB, scope: Asking, flow_id: Id, body: StartBody) -> StartAnswer:
+async def start_create(
+    connection: DB, place: PlaceOf, scope: Asking, flow_id: Id, body: StartBody
+) -> StartAnswer:
     """The published version of a flow with the manual trigger; its messages go before campaigns'.
 
     Somebody who opted out is not messaged: the answer then says `skipped`, and the reason.
     """
     zone = ZoneInfo((await read_workspace(connection, scope)).zone)
-    start = await triggers.trigger_flow(connection, scope, flow_id, body.request(zone))
+    start = await triggers.trigger_flow(
+        connection, scope, flow_id, body.request(zone), limits=limits_of(place.settings)
+    )
     return StartAnswer.model_validate(start)
 
 
