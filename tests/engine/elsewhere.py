@@ -16,12 +16,13 @@ from tests.flows import step
 class Elsewhere:
     """Somebody else's server: what it was asked, and what it answers next.
 
-    While the gate is closed, only the first ``open_count`` requests are answered.
+    ``usual`` is what it answers when no answer is prepared.  While the gate is closed, only the first ``open_count`` requests are answered.
     """
 
     origin: str = ""
     requests: list[dict[str, Any]] = field(default_factory=list)
     answers: list[web.Response] = field(default_factory=list)
+    usual: Any = field(default_factory=dict)
     open_count: int = 0
     gate: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -36,7 +37,7 @@ class Elsewhere:
         )
         if len(self.requests) > self.open_count:
             await self.gate.wait()
-        return self.answers.pop(0) if self.answers else web.json_response({})
+        return self.answers.pop(0) if self.answers else web.json_response(self.usual)
 
     @property
     def keys(self) -> list[str]:
