@@ -2878,11 +2878,6 @@ export interface components {
          */
         AnswerCallMove: {
             /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            kind: "answer_call";
-            /**
              * Status
              * @default 0
              */
@@ -2894,6 +2889,11 @@ export interface components {
             body: string;
             /** Failure */
             failure?: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "answer_call";
         };
         /**
          * AnswerMove
@@ -6770,6 +6770,14 @@ export interface components {
              * @default []
              */
             moves: (components["schemas"]["AnswerMove"] | components["schemas"]["PassMove"] | components["schemas"]["SkipWaitMove"] | components["schemas"]["AnswerCallMove"] | components["schemas"]["TellReceiptMove"])[];
+            /**
+             * Answers
+             * @description What calls of a node (by its id) get, one after the other, without a move.
+             * @default {}
+             */
+            answers: {
+                [key: string]: components["schemas"]["RecordedAnswer"][];
+            };
         };
         /**
          * PlayEffectAnswer
@@ -7073,6 +7081,24 @@ export interface components {
             phone?: string | null;
             /** @description Instead of the common content. */
             content?: components["schemas"]["ContentRequest"] | null;
+        };
+        /**
+         * RecordedAnswer
+         * @description How a call went: its status and body, or the word of its failure.
+         */
+        RecordedAnswer: {
+            /**
+             * Status
+             * @default 0
+             */
+            status: number;
+            /**
+             * Body
+             * @default
+             */
+            body: string;
+            /** Failure */
+            failure?: string | null;
         };
         /**
          * Reentry
@@ -8034,6 +8060,14 @@ export interface components {
              * @default []
              */
             moves: (components["schemas"]["AnswerMove"] | components["schemas"]["PassMove"] | components["schemas"]["SkipWaitMove"] | components["schemas"]["AnswerCallMove"] | components["schemas"]["TellReceiptMove"])[];
+            /**
+             * Answers
+             * @description What calls of a node (by its id) get, one after the other, without a move.
+             * @default {}
+             */
+            answers: {
+                [key: string]: components["schemas"]["RecordedAnswer"][];
+            };
             /** Name */
             name: string;
         };

@@ -166,7 +166,6 @@ _FLOW_ROWS = (
     Reason("template_parameter_empty", "failure", "A parameter of the template came out empty", "模板参数的值为空"),
     Reason("text_empty", "failure", "A text came out empty", "文本内容为空"),
     Reason("place_invalid", "failure", "The place is not on the map", "位置坐标无效"),
-    Reason("place_invalid", "failure", "The place is not on the map", "位置坐标无效"),
     Reason("too_many_jumps", "failure", "The session jumped too often", "会话跳转次数过多"),
     Reason("too_many_nodes", "failure", "The flow walked in circles", "流程陷入循环"),
     Reason("too_many_sprints", "failure", "The session went on for too many turns", "会话轮次过多"),

@@ -141,6 +141,7 @@ _FLOW_FIXES: Mapping[str, str] = MappingProxyType(
         "not_json": "Mend the file.",
         "not_object": "Write `{…}`.",
         "secret_unknown": "Set the secret, or correct its name.",
+        "sender_missing": "Set up a sender of this channel, or lead `no_sender` another way.",
         "template_button": "Give the template's buttons what they need.",
         "template_category": "Choose a template of another category, or mind its rules.",
         "template_header": "Give the template's header what it needs.",
