@@ -7,12 +7,20 @@ from collections.abc import Iterable
 from docs.pages.frame import head, page, table
 
 from clarion.cams.call import IGNORED, Operation, Parameter
+from clarion.cams.flow_components import FLOW_COMPONENTS
 from clarion.cams.marketing import STATUS_ALIASES, STATUS_WORDS
 from clarion.cams.operations import OPERATION_ROWS, VERSION
-from clarion.cams.refusals import BUSINESS_CODES, FIELD_CODES, GATEWAY_CODES, OWN_BUSINESS_CODES
+from clarion.cams.refusals import (
+    BUSINESS_CODES,
+    FIELD_CODES,
+    GATEWAY_CODES,
+    OWN_BUSINESS_CODES,
+    TEMPLATE_CODES,
+)
 from clarion.cams.unsupported import UNSUPPORTED
 from clarion.domain.campaign import label_of
 from clarion.domain.errors import ERROR_KINDS
+from clarion.flow.nodes import NODE_KINDS
 
 __all__ = ["cams_page"]
 
@@ -50,6 +58,7 @@ def cams_page() -> str:
             for status, word in STATUS_WORDS.items()
         ),
     )
+    lines += _components()
     lines += ["", "## Operations that are supported"]
     for row in OPERATION_ROWS:
         lines += _operation(row)
@@ -63,6 +72,25 @@ def cams_page() -> str:
         ((f"{advice}.", _listed(names)) for advice, names in by_advice.items()),
     )
     return page([*lines, *_codes()])
+
+
+def _components() -> list[str]:
+    matched = {kind for kinds in FLOW_COMPONENTS.values() for kind in kinds}
+    own = [kind for kind in NODE_KINDS if kind not in matched]
+    return [
+        "",
+        "## Components of chat flows",
+        "",
+        "How the original writes a flow into `FlowViewModel` is not published, for any of its",
+        "components. Here it is a [flow file](flow-format.md) with Clarion's own kinds of nodes; what a flow of",
+        "the original is made of is drawn anew with these:",
+        *table(
+            ("component of the original", "kinds of nodes here"),
+            ((name, _listed(kinds) or "none") for name, kinds in FLOW_COMPONENTS.items()),
+        ),
+        "",
+        f"Without a counterpart there: {_listed(own)}.",
+    ]
 
 
 def _operation(row: Operation) -> list[str]:
@@ -112,6 +140,10 @@ def _codes() -> list[str]:
             *(
                 (f"`{code}`", f"The field `{path}`: {fault or 'not valid'}", "`campaign.invalid`")
                 for (path, fault), code in FIELD_CODES.items()
+            ),
+            *(
+                (f"`{code}`", f"In a template: {fault.partition('.')[2]}", "`template.invalid`")
+                for fault, code in TEMPLATE_CODES.items()
             ),
             *((f"`{code}`", meaning, "") for code, meaning in OWN_BUSINESS_CODES.items()),
         ),

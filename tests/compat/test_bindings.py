@@ -25,7 +25,7 @@ async def test_a_flow_listens_to_the_numbers_that_it_is_bound_to(cams: Cams) -> 
     await cams.done("FlowUnbindPhone", flow_code=code)
     assert (await cams.done("ListBindingRelationsForFlowVersion", **asked))["Data"] == []
     assert await cams.refused("FlowBindPhone", **{**bind, "phone_numbers": ["999"]}) == (
-        "PhoneNumber.NotExist"
+        "ERR-OPERATION-MAAP-0065"
     )
 
 

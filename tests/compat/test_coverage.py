@@ -9,8 +9,10 @@ from alibabacloud_cams20200606 import client, models
 from docs.pages.cams import cams_page
 
 from clarion.cams.call import IGNORED
+from clarion.cams.flow_components import FLOW_COMPONENTS
 from clarion.cams.operations import OPERATION_ROWS, OPERATIONS, VERSION
 from clarion.cams.unsupported import UNSUPPORTED
+from clarion.flow.nodes import NODE_KINDS
 
 SDK = inspect.getsource(client)
 SDK_OPERATIONS = set(re.findall(r"action\s*=\s*'(\w+)'", SDK))
@@ -32,6 +34,12 @@ def test_every_parameter_of_a_supported_operation_is_accounted_for() -> None:
         declared = {parameter.name for parameter in row.parameters}
         assert declared <= wanted, row.name
         assert wanted - declared <= IGNORED, row.name
+
+
+def test_components_of_flows_are_told_with_kinds_that_exist() -> None:
+    kinds = {kind for kinds in FLOW_COMPONENTS.values() for kind in kinds}
+    assert kinds <= set(NODE_KINDS)
+    assert [name for name in FLOW_COMPONENTS if name not in cams_page()] == []
 
 
 def test_every_operation_is_on_the_page() -> None:

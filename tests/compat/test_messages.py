@@ -143,8 +143,43 @@ async def test_faults_of_templates_have_names(cams: Cams, sender: Sender) -> Non
         ({"category": "SPAM"}, "InvalidParameter.CategoryNotSupport"),
         ({"template_type": "VIBER"}, "InvalidParameter.TemplateTypeNotSupport"),
         ({"components": [{"Type": "POEM"}]}, "InvalidParameter.ComponentNotSupport"),
+        ({"components": [{"Type": "BODY", "Text": "Hi {{1}}"}]}, "InvalidParameter.MessageInvalid"),
+        ({"components": [{"Type": "BODY", "Text": "x" * 1025}]}, "InvalidParameter.MessageInvalid"),
+        (
+            {"components": [{"Type": "FOOTER", "Text": "$(name)"}]},
+            "InvalidParameter.FooterHaveVariable",
+        ),
+        (
+            {"components": [{"Type": "HEADER", "Format": "TEXT", "Text": "$(a) $(b)"}]},
+            "InvalidParameter.HeaderMoreVarable",
+        ),
+        (
+            {"components": [{"Type": "HEADER", "Format": "HOLOGRAM"}]},
+            "InvalidParameter.HeaderTypeNotSupport",
+        ),
+        (
+            {
+                "components": [
+                    {"Type": "BUTTONS", "Buttons": [{"Type": "QUICK_REPLY", "Text": "$(a)"}]}
+                ]
+            },
+            "InvalidParameter.ButtonTextHaveVariable",
+        ),
+        (
+            {
+                "components": [
+                    {
+                        "Type": "BUTTONS",
+                        "Buttons": [{"Type": "URL", "Text": "Go", "Url": "https://a/$(b)/$(c)"}],
+                    }
+                ]
+            },
+            "InvalidParameter.UrlMoreVarable",
+        ),
+        ({"language": "English"}, "InvalidParameter.LanguageNotSupport"),
+        ({"name": "spring_offer"}, "InvalidParameter.TemplateNameExist"),
         ({"name": "Not A Name"}, "CHAT.APIError"),
-        ({"cust_waba_id": "another"}, "PhoneNumber.NotExist"),
+        ({"cust_waba_id": "another"}, "ERR-OPERATION-MAAP-0060"),
     ):
         wanted = create_of(**{"name": "summer_offer", **changes})
         assert await cams.refused("CreateChatappTemplate", **wanted) == code, changes
@@ -158,7 +193,7 @@ async def test_faults_of_templates_have_names(cams: Cams, sender: Sender) -> Non
         (
             "ListChatappMessage",
             {"channel_type": "whatsapp", "business_number": "1"},
-            "PhoneNumber.NotExist",
+            "ERR-OPERATION-MAAP-0065",
         ),
     ):
         assert await cams.refused(name, **with_page(parameters)) == code, parameters

@@ -137,7 +137,7 @@ async def test_what_cannot_be_sent_is_refused(cams: Cams) -> None:
         ({**offer, "template_code": "no_such"}, "DetailError.TemplateNotExist"),
         ({**offer, "template_params": {}}, "InvalidParameter.TemplateParams"),
         ({**offer, "to": "12"}, "InvalidParameter.PhoneNumberError"),
-        ({**offer, "from_": "999"}, "PhoneNumber.NotExist"),
+        ({**offer, "from_": "999"}, "ERR-OPERATION-MAAP-0065"),
         ({**text, "content": "no json"}, "InvalidParameter.MessageInvalid"),
         ({**text, "message_type": "location", "content": "{}"}, "InvalidParameter.MessageInvalid"),
         ({**text, "content": json.dumps({"text": "x" * 5000})}, "InvalidParameter.MessageInvalid"),

@@ -173,7 +173,8 @@ _TEMPLATE_ROWS = (
         _P("Example", "object"), _must("TemplateType", "Only WHATSAPP."), _WABA, _P("AllowCategoryChange", "boolean", note=_UNUSED), _P("CategoryChangePaused", "boolean", note=_PAUSED),
         _P("MessageSendTtlSeconds", "integer", refusal="The provider's own default holds."), _P("ProductSetId", refusal="Catalogues are not supported.")),
         "`Data`: {TemplateCode, TemplateName}",
-        ("TemplateCode is the template's name.", "Url of a media header must be a handle of the provider's upload.", "Variables become named parameters of the provider.")),
+        ("TemplateCode is the template's name.", "Url of a media header must be a handle of the provider's upload.", "Variables become named parameters of the provider; the one in a button's address is read back as $(1).",
+         "A QUICK_REPLY opts out by its words (STOP, 退订), whatever IsOptOut says.")),
     Operation("ModifyChatappTemplate", templates.modify_chatapp_template, (
         _must("Language"), _P("Components", "list", is_required=True, note="As in CreateChatappTemplate; all of them."), _P("TemplateCode"), _P("TemplateName", note="Understood when there is no TemplateCode."),
         _P("Category"), _P("Example", "object"), _P("TemplateType", note="Only WHATSAPP."), _WABA, _P("CategoryChangePaused", "boolean", note=_PAUSED),

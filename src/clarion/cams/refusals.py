@@ -20,6 +20,7 @@ __all__ = [
     "FIELD_CODES",
     "GATEWAY_CODES",
     "OWN_BUSINESS_CODES",
+    "TEMPLATE_CODES",
     "Refusal",
     "RefusedError",
     "invalid",
@@ -102,8 +103,10 @@ BUSINESS_CODES: Mapping[str, str] = MappingProxyType({
     "contact.last_group": "Contact.LastGroup",
     "contact.no_address": "Contact.DetailsMissing",
     "template.not_found": "DetailError.TemplateNotExist",
-    "sender.not_found": "PhoneNumber.NotExist",
-    "sender.none_for_channel": "PhoneNumber.NotExist",
+    "template.invalid": "InvalidParameter.MessageInvalid",
+    "template.name_taken": "InvalidParameter.TemplateNameExist",
+    "sender.not_found": "ERR-OPERATION-MAAP-0065",
+    "sender.none_for_channel": "ERR-OPERATION-MAAP-0060",
     "provider.refused": "CHAT.APIError",
     "provider.unreachable": "CHAT.APIUnreachable",
     "request.invalid": "InvalidParameter.Value",
@@ -128,6 +131,16 @@ FIELD_CODES: Mapping[tuple[str, str], str] = MappingProxyType({
     ("end_at", ""): "Activity.DateInvalid",
     ("plan", ""): "Activity.CronInvalid",
     ("parameters", ""): "Activity.ParamsInvalid",
+})
+
+# What is wrong with a template -> the original's code, in its own spelling.
+TEMPLATE_CODES: Mapping[str, str] = MappingProxyType({
+    "template.language": "InvalidParameter.LanguageNotSupport",
+    "template.header_format": "InvalidParameter.HeaderTypeNotSupport",
+    "template.header_variables": "InvalidParameter.HeaderMoreVarable",
+    "template.footer_variable": "InvalidParameter.FooterHaveVariable",
+    "template.button_text_variable": "InvalidParameter.ButtonTextHaveVariable",
+    "template.url_variables": "InvalidParameter.UrlMoreVarable",
 })
 
 # Business codes that arise here and not in a service, and what each means.
@@ -191,6 +204,8 @@ def refusal_of(error: ClarionError) -> Refusal:
     code = BUSINESS_CODES.get(error.code, error.code)
     if error.code == "campaign.invalid" and error.field_errors:
         code = _field_code(error.field_errors[0]) or code
+    if error.code == "template.invalid" and error.field_errors:
+        code = TEMPLATE_CODES.get(error.field_errors[0].code, code)
     told = "".join(f" {field.path}: {field.message}" for field in error.field_errors)
     return Refusal(code, 200, f"{error.message}{told} {error.next_step}", error.next_step)
 

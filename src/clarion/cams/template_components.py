@@ -81,7 +81,7 @@ def _header(item: _Item, samples: _Samples) -> dict[str, Any]:
 def _footer(item: _Item, _: _Samples) -> dict[str, Any]:
     if item.get("CodeExpirationMinutes"):
         return {"code_expiration_minutes": item["CodeExpirationMinutes"]}
-    return {"text": str(item.get("Text") or "")}
+    return {"text": _provider_text(item)}
 
 
 def _buttons(item: _Item, samples: _Samples) -> dict[str, Any]:
@@ -113,6 +113,10 @@ def _limited_time_offer(item: _Item, _: _Samples) -> dict[str, Any]:
 
 def _text_with_samples(item: _Item, samples: _Samples, where: str) -> dict[str, Any]:
     text = str(item.get("Text") or "")
+    if _VARIABLE.search(text):
+        raise refuse_business(
+            "InvalidParameter.MessageInvalid", "Variables are written $(name), not {{name}}."
+        )
     names = list(dict.fromkeys(_WIRE_VARIABLE.findall(text)))
     component: dict[str, Any] = {"text": _WIRE_VARIABLE.sub(r"{{\1}}", text)}
     if names:
@@ -125,10 +129,15 @@ def _text_with_samples(item: _Item, samples: _Samples, where: str) -> dict[str, 
     return component
 
 
+def _provider_text(item: _Item) -> str:
+    """A text that has no samples; the provider allows no variables in most of these."""
+    return _WIRE_VARIABLE.sub(r"{{\1}}", str(item.get("Text") or ""))
+
+
 def _url_button(button: _Item, samples: _Samples) -> dict[str, Any]:
     url = str(button.get("Url") or "")
     made: dict[str, Any] = {
-        "text": str(button.get("Text") or ""),
+        "text": _provider_text(button),
         "url": _WIRE_VARIABLE.sub("{{1}}", url),
     }
     if _WIRE_VARIABLE.search(url):
@@ -146,7 +155,7 @@ def _code_button(button: _Item, samples: _Samples) -> dict[str, Any]:
 
 def _flow_button(button: _Item, _: _Samples) -> dict[str, Any]:
     made = {
-        "text": button.get("Text"),
+        "text": _provider_text(button),
         "flow_id": button.get("FlowId"),
         "flow_action": str(button.get("FlowAction") or "navigate").lower(),
         "navigate_screen": button.get("NavigateScreen"),
@@ -166,10 +175,10 @@ _FROM_WIRE: Mapping[str, Callable[[_Item, _Samples], dict[str, Any]]] = MappingP
 )
 _BUTTONS_FROM_WIRE: Mapping[str, Callable[[_Item, _Samples], dict[str, Any]]] = MappingProxyType(
     {
-        "QUICK_REPLY": lambda button, _: {"text": str(button.get("Text") or "")},
+        "QUICK_REPLY": lambda button, _: {"text": _provider_text(button)},
         "URL": _url_button,
         "PHONE_NUMBER": lambda button, _: {
-            "text": str(button.get("Text") or ""),
+            "text": _provider_text(button),
             "phone_number": str(button.get("PhoneNumber") or ""),
         },
         "COPY_CODE": _code_button,

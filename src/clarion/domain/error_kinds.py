@@ -124,6 +124,8 @@ SENDER_ERRORS = (
     _caller("sender.none_for_channel", 409, "The workspace has no active sender of this channel", "Add one with `clarion sender add`."),
     _caller("sender.in_use", 409, "The sender still has messages to send", "Suspend its campaigns and wait until its outbox is empty."),
     _caller("simulator.not_used", 409, "The sender does not speak to a simulator of this installation", "Choose a sender whose base URL is the one that `CLARION_SIMULATOR_URL` names."),
+    _caller("template.invalid", 422, "The provider would refuse the template", "Correct the fields named in `errors`."),
+    _caller("template.name_taken", 409, "The account has this template in this language", "Change that one, or choose another name."),
     _caller("template.not_found", 404, "There is no such template", "Synchronise the templates of the sender, then check name and language."),
     ErrorKind("provider.refused", 502, "provider", False, "The provider refused the request", "Read the provider's code and message in `provider`."),
     ErrorKind("provider.unreachable", 502, "provider", True, "The provider could not be reached", "Check the sender's base URL and the network, then repeat."),

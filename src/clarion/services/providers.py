@@ -10,6 +10,7 @@ import aiohttp
 
 from clarion.channels.contract import SenderAccount, TemplateInfo
 from clarion.channels.whatsapp import management as whatsapp
+from clarion.domain.errors import Problem
 from clarion.domain.message import Channel
 
 __all__ = ["MANAGEMENT", "Management"]
@@ -22,6 +23,11 @@ class Management(Protocol):
         self, account: SenderAccount, session: aiohttp.ClientSession, /
     ) -> Sequence[TemplateInfo]:
         """Every template of the sender's account."""
+
+    def problems_of_template(
+        self, language: str, components: Sequence[Mapping[str, Any]], /
+    ) -> Sequence[Problem]:
+        """What the provider would refuse, found without asking it."""
 
     async def create_template(
         self,

@@ -16,7 +16,7 @@ from typing import Any
 import orjson
 
 from clarion.channels.contract import SenderAccount
-from clarion.domain.errors import ClarionError
+from clarion.domain.errors import ClarionError, FieldError
 from clarion.domain.identity import Permission, Role
 from clarion.domain.message import Channel
 from clarion.engine.provider_facts import suspend_campaigns_of_template
@@ -229,11 +229,13 @@ async def create_template(place: Place, scope: Scope, sender_id: int, new: NewTe
     """Hand a template in for approval through a sender of the account, and keep our copy.
 
     The provider refuses a second one of the same name and language, so a repeated request makes
-    nothing twice.  Raises ``sender.not_found``, ``provider.refused``, ``provider.unreachable``.
+    nothing twice.  Raises ``template.invalid``, ``template.name_taken``, ``sender.not_found``,
+    ``provider.refused``, ``provider.unreachable``.
     """
     scope.require(Permission.MANAGE_SENDERS)
     async with place.pool.acquire() as connection:
         account = await account_for(connection, scope, place.sealer, sender_id)
+    _check(account.channel, new.language, new.components)
     made = await MANAGEMENT[account.channel].create_template(
         account,
         place.http,
@@ -274,11 +276,12 @@ async def edit_template(
 ) -> Template:
     """Hand another text of a template in; it is in review until the provider says otherwise.
 
-    Raises ``template.not_found``, ``sender.none_for_channel``, ``provider.refused``,
-    ``provider.unreachable``.
+    Raises ``template.not_found``, ``template.invalid``, ``sender.none_for_channel``,
+    ``provider.refused``, ``provider.unreachable``.
     """
     scope.require(Permission.MANAGE_SENDERS)
     template, account = await _template_and_account(place, scope, template_id)
+    _check(account.channel, template.language, components)
     await MANAGEMENT[account.channel].edit_template(
         account, place.http, template.provider_id, components, category
     )
@@ -319,6 +322,18 @@ async def delete_template(place: Place, scope: Scope, template_id: int) -> None:
         await QUERIES.execute(connection, "mark_deleted", template_id=template_id, now=scope.now)
         await audit.record(
             connection, scope, "deleted", "template", template_id, {"name": template.name}
+        )
+
+
+def _check(channel: Channel, language: str, components: Sequence[Mapping[str, Any]]) -> None:
+    problems = MANAGEMENT[channel].problems_of_template(language, components)
+    if problems:
+        raise ClarionError(
+            "template.invalid",
+            problems[0].message,
+            field_errors=tuple(
+                FieldError(problem.where, problem.code, problem.message) for problem in problems
+            ),
         )
 
 

@@ -151,7 +151,7 @@ export function TemplateList() {
     {
       title: t("fields.status"),
       key: "status",
-      render: (_, template) => <TemplateStatus status={template.status} />,
+      render: (_, template) => <TemplateStatus status={template.sending_status} />,
     },
     {
       title: t("fields.text"),
@@ -195,7 +195,7 @@ export function TemplateList() {
               <Link to="/templates/$templateId" params={{ templateId: template.id }}>
                 {template.name}
               </Link>
-              <TemplateStatus status={template.status} />
+              <TemplateStatus status={template.sending_status} />
             </div>
             <div className="card-line soft">
               <span>{languageName(template.language, language)}</span>

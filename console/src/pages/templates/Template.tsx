@@ -122,7 +122,7 @@ function Languages({ template }: { template: Template }) {
               {languageName(each.language, language)}
             </Link>
           ),
-          <TemplateStatus key="status" status={each.status} />,
+          <TemplateStatus key="status" status={each.sending_status} />,
         ])}
       />
     </section>
@@ -145,7 +145,7 @@ function Detail({ template }: { template: Template }) {
       )}
       <Facts
         rows={[
-          [t("fields.status"), <TemplateStatus key="status" status={template.status} />],
+          [t("fields.status"), <TemplateStatus key="status" status={template.sending_status} />],
           [t("fields.language"), languageName(template.language, language)],
           [
             t("fields.category"),
@@ -205,7 +205,7 @@ export function TemplatePage() {
     <>
       <PageHead
         title={name}
-        beside={<TemplateStatus status={status} />}
+        beside={<TemplateStatus status={template.data.sending_status} />}
         below={
           <>
             <Link to="/templates">{t("title")}</Link> ·{" "}

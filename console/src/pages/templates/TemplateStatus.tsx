@@ -11,6 +11,8 @@ const TONES: Readonly<Record<string, Tone>> = {
   rejected: "fail",
   paused: "hold",
   disabled: "fail",
+  stopped: "hold",
+  archived: "mute",
   limit_exceeded: "fail",
   deleted: "mute",
   pending_deletion: "mute",

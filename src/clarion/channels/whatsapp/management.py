@@ -19,6 +19,7 @@ import orjson
 
 from clarion.channels.contract import SenderAccount, TemplateInfo
 from clarion.channels.whatsapp.adapter import DEFAULT_BASE_URL, DEFAULT_VERSION
+from clarion.channels.whatsapp.template_check import problems_of_template
 from clarion.domain.errors import ClarionError
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "delete_template",
     "edit_template",
     "list_templates",
+    "problems_of_template",
     "sender_health",
     "subscribe",
     "subscribed_apps",
@@ -38,6 +40,9 @@ _TEMPLATE_FIELDS = (
 _TEMPLATES_A_PAGE = 100
 _PAGES_AT_MOST = 100  # 10,000 templates; an account holds at most 6,000
 _TIMEOUT = aiohttp.ClientTimeout(total=30.0, connect=10.0)
+
+# Refusals (Meta's subcode) that have a name of their own.
+_NAMED_REFUSALS: Mapping[int, str] = MappingProxyType({2388024: "template.name_taken"})
 
 # What Meta calls it → what we call it.
 _HEALTH_WORDS: Mapping[str, str] = MappingProxyType(
@@ -255,8 +260,11 @@ def _refused(status: int, error: Mapping[str, Any]) -> ClarionError:
     details = data.get("details") if isinstance(data, dict) else data
     message = error.get("error_user_msg") or details or error.get("message") or "no reason given"
     code = error.get("code")
+    subcode = error.get("error_subcode")
     return ClarionError(
-        "provider.refused",
+        _NAMED_REFUSALS.get(subcode, "provider.refused")
+        if isinstance(subcode, int)
+        else "provider.refused",
         f"The provider refused the request: {message} (code {code}).",
         provider={"code": code, "message": message, "http_status": status},
     )

@@ -38,7 +38,9 @@ _ASKS_PROVIDER = ("provider.refused", "provider.unreachable", "secret.unreadable
     operation_id="template_create",
     summary="Hand a template in for approval",
     status_code=201,
-    responses=refusals("sender.not_found", *_ASKS_PROVIDER),
+    responses=refusals(
+        "template.invalid", "template.name_taken", "sender.not_found", *_ASKS_PROVIDER
+    ),
 )
 async def template_create(
     scope: AskingBriefly, place: PlaceOf, body: NewTemplateBody
@@ -56,7 +58,9 @@ async def template_create(
     "/{template_id}",
     operation_id="template_update",
     summary="Hand another text of a template in for approval",
-    responses=refusals("template.not_found", "sender.none_for_channel", *_ASKS_PROVIDER),
+    responses=refusals(
+        "template.not_found", "template.invalid", "sender.none_for_channel", *_ASKS_PROVIDER
+    ),
 )
 async def template_update(
     scope: AskingBriefly, place: PlaceOf, template_id: Id, body: TemplateChangeBody
