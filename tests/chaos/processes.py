@@ -81,7 +81,7 @@ class Process:
         self.is_over = True
         return await asyncio.to_thread(self._nursery.ask, {"wait": self.pid})
 
-    async def until_said(self, words: str, seconds: float = 30.0) -> None:
+    async def until_said(self, words: str, seconds: float = 90.0) -> None:
         limit = time.monotonic() + seconds
         while words not in self.said():
             assert time.monotonic() < limit, f"never said {words!r}: {self.said()[-3000:]}"
