@@ -309,7 +309,7 @@ export function FlowCanvas(props: CanvasProps) {
 }
 
 /** A place below a node, on one of its ways out. */
-function placeAfter(node: FlowNode, exit: string): Place {
+export function placeAfter(node: FlowNode, exit: string): Place {
   const { x, y } = node.position ?? { x: 0, y: 0 };
   return { position: { x, y: y + sizeOf(node).height + GAP }, from: { id: node.id, exit } };
 }

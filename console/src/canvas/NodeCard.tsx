@@ -2,7 +2,7 @@
 
 import { PlusOutlined, WarningFilled } from "@ant-design/icons";
 import { Handle, type Node, type NodeProps, Position } from "@xyflow/react";
-import { memo, useMemo } from "react";
+import { memo } from "react";
 import { useTranslation } from "react-i18next";
 import { usePreferences } from "../app/preferences";
 import type { Schemas } from "../api/client";
@@ -12,9 +12,10 @@ import { Status } from "../parts/Status";
 import { durationInWords } from "../parts/times";
 import type { FlowNode } from "./document";
 import { KindIcon, useKindWords } from "./KindIcon";
-import { exitsOf, exitWord, linesOf, type Say } from "./kinds";
+import { exitsOf, exitWord, linesOf } from "./kinds";
 import { JUMP } from "./model";
 import { NumberSign, SHOWN } from "./numbers";
+import { useSay } from "./say";
 
 export type NodeCounts = Schemas["NodeCountsAnswer"];
 
@@ -39,23 +40,11 @@ export interface CardData extends Record<string, unknown> {
 
 export type CardNode = Node<CardData, "card">;
 
-const UNIT_SECONDS: Readonly<Record<string, number>> = { seconds: 1, minutes: 60, hours: 3_600, days: 86_400 };
-
 function Card({ data, selected }: NodeProps<CardNode>) {
   const { t } = useTranslation("canvas");
   const { node, problem, isReadOnly } = data;
   const words = useKindWords(node.kind);
-  const { language } = usePreferences();
-  const say = useMemo(
-    (): Say => ({
-      duration: (amount, unit) => durationInWords(amount * (UNIT_SECONDS[unit] ?? 1), language),
-      operator: (name) => t(`operators.${name}`),
-      and: t("branch.and"),
-      or: t("branch.or"),
-      not: t("branch.not"),
-    }),
-    [t, language],
-  );
+  const say = useSay();
   const lines = linesOf(node, say);
   const exits = exitsOf(node);
   const isPlain = exits.length === 1 && node.kind !== "jump";
@@ -167,7 +156,7 @@ export const NodeCard = memo(
   (one, other) => one.selected === other.selected && isSame(one.data, other.data),
 );
 
-function Numbers({ counts }: { counts: NodeCounts | undefined }) {
+export function Numbers({ counts }: { counts: NodeCounts | undefined }) {
   const { t } = useTranslation("canvas");
   const { language } = usePreferences();
   if (counts === undefined) return <div className="card-numbers soft">–</div>;

@@ -22,6 +22,8 @@ export type Operation =
   | { op: "move"; positions: Readonly<Record<string, Position>> }
   | { op: "rename"; id: string; to: string }
   | { op: "set_flow"; changes: Partial<Pick<FlowDocument, "name" | "description" | "trigger" | "tests">> }
+  /** Another document takes its place: what somebody else saved, or both together. */
+  | { op: "replace"; document: FlowDocument }
   /** All of them as one step of undo. */
   | { op: "all"; operations: readonly Operation[] };
 
@@ -135,6 +137,8 @@ const rename: Apply<"rename"> = (flow, { id, to }) => {
 
 const setFlow: Apply<"set_flow"> = (flow, { changes }) => ({ ...flow, ...changes });
 
+const replace: Apply<"replace"> = (_, { document }) => document;
+
 const all: Apply<"all"> = (flow, { operations }) => operations.reduce(apply, flow);
 
 const APPLY: { [Name in Operation["op"]]: Apply<Name> } = {
@@ -146,6 +150,7 @@ const APPLY: { [Name in Operation["op"]]: Apply<Name> } = {
   move,
   rename,
   set_flow: setFlow,
+  replace,
   all,
 };
 

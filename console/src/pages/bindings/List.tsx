@@ -81,13 +81,15 @@ export function BindingList() {
         empty={<Empty title={t("empty.title")} text={t("empty.text")} action={bindButton} />}
         card={(binding) => (
           <>
-            <div className="row between">
+            <div style={{ display: "flex", justifyContent: "space-between", gap: 8 }}>
               <FlowLink binding={binding} />
               <RowMenu binding={binding} onDo={(act) => setDoing({ act, binding })} />
             </div>
             <div>{t("cardLine", { sender: binding.sender_name, priority: binding.priority })}</div>
             <ConditionsInWords conditions={binding.conditions} />
-            <State binding={binding} />
+            <div>
+              <State binding={binding} />
+            </div>
           </>
         )}
         columns={[

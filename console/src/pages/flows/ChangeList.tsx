@@ -68,7 +68,7 @@ function NodeName({ node }: { node: NodeChange }) {
 function Fields({ fields, isWhole }: { fields: NodeChange["fields"]; isWhole: boolean | undefined }) {
   const { t } = useTranslation("flows");
   if (isWhole !== true) {
-    return <span className="soft small">{fields.map((each) => each.path).join(", ")}</span>;
+    return <span className="soft small"> {fields.map((each) => each.path).join(", ")}</span>;
   }
   return (
     <dl className="field-changes">

@@ -14,11 +14,16 @@ import { EditorFrame } from "./EditorFrame";
 import { type Flow, flowQuery, versionQuery } from "./queries";
 
 const route = getRouteApi("/shell/flows/$flowId");
+const REFRESH_MILLISECONDS = 5_000;
 
 export function FlowPage() {
   const { flowId } = route.useParams();
   const { version } = route.useSearch();
-  const { data, error, refetch } = useQuery(flowQuery(flowId));
+  const { data, error, refetch } = useQuery({
+    ...flowQuery(flowId),
+    // Somebody else may work on the draft in another window.
+    refetchInterval: version === undefined && REFRESH_MILLISECONDS,
+  });
   if (data === undefined) {
     if (error === null) return <Loading rows={10} />;
     return <Failure problem={asProblem(error)} onRetry={() => void refetch()} />;

@@ -1,4 +1,5 @@
-// What stands above the canvas: name, state, saving, tools, publish.
+// What stands above the canvas: name, state, saving, tools, publish.  On a narrow screen the tools
+// lie in a menu.
 
 import {
   ArrowLeftOutlined,
@@ -9,29 +10,34 @@ import {
   HistoryOutlined,
   LayoutOutlined,
   MobileOutlined,
+  MoreOutlined,
   PhoneOutlined,
   QuestionOutlined,
   RedoOutlined,
   SearchOutlined,
   UndoOutlined,
+  UnorderedListOutlined,
 } from "@ant-design/icons";
 import { useNavigate } from "@tanstack/react-router";
-import { Button, Tooltip } from "antd";
+import { Button, Dropdown, Tooltip } from "antd";
 import { type ReactNode, useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { useMay } from "../../app/session";
+import { useIsNarrow } from "../../parts/narrow";
 import type { Autosave } from "./autosave";
 import { FlowState } from "./FlowState";
 import { exportAddress, type Flow } from "./queries";
 
-function Tool(props: {
+interface ToolProps {
   label: string;
   icon: ReactNode;
   isOff?: boolean;
   isPressed?: boolean;
   href?: string;
   onClick?: () => void;
-}) {
+}
+
+function Tool(props: ToolProps) {
   return (
     <Tooltip title={props.label}>
       <Button
@@ -56,20 +62,74 @@ export function EditorBar(props: {
   canUndo: boolean;
   canRedo: boolean;
   isPhoneOpen: boolean;
+  isOutline: boolean;
   onUndo: () => void;
   onRedo: () => void;
   onTidy: () => void;
   onPhone: () => void;
+  onOutline: () => void;
   onDialog: (dialog: "find" | "help" | "name") => void;
   onPublish: () => void;
 }) {
   const { t } = useTranslation("flows");
   const navigate = useNavigate();
   const mayPublish = useMay("publish_flows");
+  const isNarrow = useIsNarrow();
   const { flow, autosave, isReadOnly } = props;
   useEffect(() => {
     document.title = `${props.name} · Clarion`;
   }, [props.name]);
+  const params = { flowId: flow.id };
+  const editing: ToolProps[] = isReadOnly
+    ? []
+    : [
+        { label: t("bar.undo"), icon: <UndoOutlined />, isOff: !props.canUndo, onClick: props.onUndo },
+        { label: t("bar.redo"), icon: <RedoOutlined />, isOff: !props.canRedo, onClick: props.onRedo },
+        { label: t("bar.tidy"), icon: <LayoutOutlined />, isOff: props.isOutline, onClick: props.onTidy },
+      ];
+  const outline: ToolProps = {
+    label: t("bar.outline"),
+    icon: <UnorderedListOutlined />,
+    isPressed: props.isOutline,
+    onClick: props.onOutline,
+  };
+  const phone: ToolProps = {
+    label: t("bar.phone"),
+    icon: <MobileOutlined />,
+    isPressed: props.isPhoneOpen,
+    onClick: props.onPhone,
+  };
+  const leading: ToolProps[] = [
+    {
+      label: t("bar.insight"),
+      icon: <BarChartOutlined />,
+      onClick: () => void navigate({ to: "/flows/$flowId/insight", params }),
+    },
+    {
+      label: t("bar.versions"),
+      icon: <HistoryOutlined />,
+      onClick: () => void navigate({ to: "/flows/$flowId/versions", params }),
+    },
+    {
+      label: t("bar.tests"),
+      icon: <ExperimentOutlined />,
+      onClick: () => void navigate({ to: "/flows/$flowId/tests", params }),
+    },
+    ...(flow.trigger_kind === "manual"
+      ? []
+      : [
+          {
+            label: t("bar.bindings"),
+            icon: <PhoneOutlined />,
+            onClick: () => void navigate({ to: "/flows/bindings", search: { flow: flow.id } }),
+          },
+        ]),
+    { label: t("bar.export"), icon: <DownloadOutlined />, href: exportAddress(flow.id, props.version) },
+  ];
+  const find: ToolProps = { label: t("bar.find"), icon: <SearchOutlined />, onClick: () => props.onDialog("find") };
+  const help: ToolProps = { label: t("bar.help"), icon: <QuestionOutlined />, onClick: () => props.onDialog("help") };
+  const shown = isNarrow ? [phone] : [...editing, find, outline, phone, ...leading, help];
+  const folded = isNarrow ? [...editing, find, outline, ...leading] : [];
   return (
     <header className="editor-bar">
       <Tool label={t("bar.list")} icon={<ArrowLeftOutlined />} onClick={() => void navigate({ to: "/flows" })} />
@@ -82,39 +142,25 @@ export function EditorBar(props: {
         </span>
       )}
       <span className="spring" />
-      {!isReadOnly && (
-        <>
-          <Tool label={t("bar.undo")} icon={<UndoOutlined />} isOff={!props.canUndo} onClick={props.onUndo} />
-          <Tool label={t("bar.redo")} icon={<RedoOutlined />} isOff={!props.canRedo} onClick={props.onRedo} />
-          <Tool label={t("bar.tidy")} icon={<LayoutOutlined />} onClick={props.onTidy} />
-        </>
+      {shown.map((tool) => (
+        <Tool key={tool.label} {...tool} />
+      ))}
+      {folded.length > 0 && (
+        <Dropdown
+          trigger={["click"]}
+          menu={{
+            items: folded.map((tool, index) => ({
+              key: index,
+              icon: tool.icon,
+              disabled: tool.isOff,
+              label: tool.href === undefined ? tool.label : <a href={tool.href}>{tool.label}</a>,
+            })),
+            onClick: ({ key }) => folded[Number(key)]?.onClick?.(),
+          }}
+        >
+          <Button type="text" icon={<MoreOutlined />} aria-label={t("bar.more")} />
+        </Dropdown>
       )}
-      <Tool label={t("bar.find")} icon={<SearchOutlined />} onClick={() => props.onDialog("find")} />
-      <Tool label={t("bar.phone")} icon={<MobileOutlined />} isPressed={props.isPhoneOpen} onClick={props.onPhone} />
-      <Tool
-        label={t("bar.insight")}
-        icon={<BarChartOutlined />}
-        onClick={() => void navigate({ to: "/flows/$flowId/insight", params: { flowId: flow.id } })}
-      />
-      <Tool
-        label={t("bar.versions")}
-        icon={<HistoryOutlined />}
-        onClick={() => void navigate({ to: "/flows/$flowId/versions", params: { flowId: flow.id } })}
-      />
-      <Tool
-        label={t("bar.tests")}
-        icon={<ExperimentOutlined />}
-        onClick={() => void navigate({ to: "/flows/$flowId/tests", params: { flowId: flow.id } })}
-      />
-      {flow.trigger_kind !== "manual" && (
-        <Tool
-          label={t("bar.bindings")}
-          icon={<PhoneOutlined />}
-          onClick={() => void navigate({ to: "/flows/bindings", search: { flow: flow.id } })}
-        />
-      )}
-      <Tool label={t("bar.export")} icon={<DownloadOutlined />} href={exportAddress(flow.id, props.version)} />
-      <Tool label={t("bar.help")} icon={<QuestionOutlined />} onClick={() => props.onDialog("help")} />
       {!isReadOnly && mayPublish && (
         <Button type="primary" onClick={props.onPublish} disabled={autosave.state === "conflict"}>
           {t("actions.publish")}

@@ -1,31 +1,32 @@
 // The editor: bar, palette, canvas with its problems, and at the side the step or the phone.
 
-import { useQueryClient } from "@tanstack/react-query";
-import { Segmented } from "antd";
+import { App } from "antd";
 import { useCallback, useReducer, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { type Clip, clipOf, pasting } from "../../canvas/clip";
 import type { FlowDocument } from "../../canvas/document";
-import { type CanvasInstance, FlowCanvas, type Lit } from "../../canvas/FlowCanvas";
+import { type CanvasInstance, FlowCanvas, type Lit, placeAfter } from "../../canvas/FlowCanvas";
 import { historyOf, stepped } from "../../canvas/history";
 import { Inspector } from "../../canvas/inspector/Inspector";
 import { sizeOf, tidy } from "../../canvas/layout";
 import { addition, type Operation, type Place, removal } from "../../canvas/model";
+import { Outline } from "../../canvas/Outline";
 import { useProblems } from "../../canvas/problems";
 import { ProblemsPanel } from "../../canvas/ProblemsPanel";
 import { QuickAdd } from "../../canvas/QuickAdd";
 import { Simulator } from "../../canvas/simulator/Simulator";
+import { useIsNarrow } from "../../parts/narrow";
 import "./flows.css";
 import { useAutosave } from "./autosave";
 import { Banners } from "./Banners";
 import { EditorBar } from "./EditorBar";
+import { EditorSide, type Side } from "./EditorSide";
 import { FindNode, KeysHelp, NameDialog } from "./dialogs";
 import { droppedKind, Palette } from "./Palette";
 import { Publish } from "./Publish";
-import { type Flow, flowQuery } from "./queries";
+import type { Flow } from "./queries";
 import { useEditorKeys } from "./useEditorKeys";
 
-type Side = "step" | "phone";
 type Dialog = "find" | "help" | "name" | undefined;
 const NONE: ReadonlySet<string> = new Set();
 
@@ -37,7 +38,8 @@ export function EditorFrame(props: {
 }) {
   const { t } = useTranslation("flows");
   const { flow, isReadOnly } = props;
-  const queries = useQueryClient();
+  const { message } = App.useApp();
+  const isNarrow = useIsNarrow();
   const [history, step] = useReducer(stepped, props.first.document, historyOf);
   const draft = history.present;
   const [selection, setSelection] = useState<ReadonlySet<string>>(() => {
@@ -47,13 +49,25 @@ export function EditorFrame(props: {
   const [side, setSide] = useState<Side>(() =>
     new URLSearchParams(window.location.search).has("play") ? "phone" : "step",
   );
+  const [isSideOpen, setIsSideOpen] = useState(side === "phone" || selection.size > 0);
+  const [view, setView] = useState<"canvas" | "outline">();
+  const isOutline = (view ?? (isNarrow ? "outline" : "canvas")) === "outline";
   const [dialog, setDialog] = useState<Dialog>();
   const [adding, setAdding] = useState<Place>();
   const [lit, setLit] = useState<Lit>();
   const [publishing, setPublishing] = useState<number>();
   const canvas = useRef<CanvasInstance>(undefined);
   const frame = useRef<HTMLDivElement>(null);
-  const autosave = useAutosave(flow.id, draft, props.first, isReadOnly);
+  const autosave = useAutosave({
+    flow,
+    draft,
+    first: props.first,
+    isOff: isReadOnly,
+    onTheirs: (document) => {
+      step({ type: "do", operation: { op: "replace", document } });
+      void message.info(t("conflict.taken"));
+    },
+  });
   const { problems, isKnown } = useProblems(draft);
 
   const edit = useCallback(
@@ -73,6 +87,8 @@ export function EditorFrame(props: {
       setSelection(new Set([id]));
       setDialog(undefined);
       setSide("step");
+      setIsSideOpen(true);
+      if (isOutline) return;
       const { width, height } = sizeOf(node);
       const position = node.position ?? { x: 0, y: 0 };
       void canvas.current?.setCenter(position.x + width / 2, position.y + height / 2, {
@@ -80,7 +96,7 @@ export function EditorFrame(props: {
         duration: 250,
       });
     },
-    [draft],
+    [draft, isOutline],
   );
 
   function add(kind: string, place: Place): void {
@@ -88,6 +104,7 @@ export function EditorFrame(props: {
     edit(operation);
     setSelection(new Set([id]));
     setSide("step");
+    setIsSideOpen(true);
     setAdding(undefined);
   }
 
@@ -135,9 +152,19 @@ export function EditorFrame(props: {
     if (revision !== undefined) setPublishing(revision);
   }
 
-  async function takeTheirs(): Promise<void> {
-    await queries.fetchQuery({ ...flowQuery(flow.id), staleTime: 0 });
-    window.location.reload();
+  /** After a conflict.  What is not chosen is one or two steps of undo away. */
+  function decide(document: FlowDocument): void {
+    const theirs = autosave.conflict?.theirs;
+    if (theirs === undefined) return;
+    edit({ op: "replace", document: theirs });
+    if (document !== theirs) edit({ op: "replace", document });
+    autosave.resolve(document);
+  }
+
+  function turnPhone(): void {
+    const isOpen = side === "phone" && (isSideOpen || !isNarrow);
+    setSide(isOpen ? "step" : "phone");
+    setIsSideOpen(!isOpen);
   }
 
   const keys: Record<string, () => void> = {
@@ -152,7 +179,8 @@ export function EditorFrame(props: {
     backspace: removeSelected,
     "/": () => setAdding(inSight()),
     t: tidyUp,
-    s: () => setSide(side === "phone" ? "step" : "phone"),
+    s: turnPhone,
+    o: () => setView(isOutline ? "canvas" : "outline"),
     "1": () => void canvas.current?.fitView({ maxZoom: 1, padding: 0.12, duration: 250 }),
     "2": () => void canvas.current?.zoomTo(1, { duration: 250 }),
     "?": () => setDialog("help"),
@@ -191,85 +219,91 @@ export function EditorFrame(props: {
         autosave={autosave}
         canUndo={history.past.length > 0}
         canRedo={history.future.length > 0}
-        isPhoneOpen={side === "phone"}
+        isPhoneOpen={side === "phone" && (isSideOpen || !isNarrow)}
+        isOutline={isOutline}
         onUndo={() => step({ type: "undo" })}
         onRedo={() => step({ type: "redo" })}
         onTidy={tidyUp}
-        onPhone={() => setSide(side === "phone" ? "step" : "phone")}
+        onPhone={turnPhone}
+        onOutline={() => setView(isOutline ? "canvas" : "outline")}
         onDialog={setDialog}
         onPublish={() => void preparePublish()}
       />
-      {!isReadOnly && <Palette onAdd={addFromPalette} />}
+      {!isReadOnly && !isNarrow && <Palette onAdd={addFromPalette} />}
       <div className="editor-middle">
         <Banners
           flowId={flow.id}
           version={props.version}
+          draft={draft}
           autosave={autosave}
-          onTakeTheirs={() => void takeTheirs()}
+          onDecide={decide}
         />
-        <div
-          className="editor-canvas"
-          onDragOver={(event) => event.preventDefault()}
-          onDrop={(event) => {
-            const kind = droppedKind(event);
-            const position = canvas.current?.screenToFlowPosition({ x: event.clientX - 120, y: event.clientY - 16 });
-            if (kind !== undefined && position !== undefined && !isReadOnly) add(kind, { position });
-          }}
-        >
-          <FlowCanvas
-            flow={draft}
-            label={t("canvas:label", { name: draft.name })}
-            isReadOnly={isReadOnly}
-            problems={problems}
-            selection={selection}
-            onSelect={select}
-            edit={edit}
-            onAdd={isReadOnly ? undefined : setAdding}
-            lit={lit}
-            onReady={(instance) => {
-              canvas.current = instance;
+        {isOutline ? (
+          <div className="editor-outline" tabIndex={0} role="region" aria-label={t("canvas:outline.title")}>
+            <Outline
+              flow={draft}
+              label={t("canvas:outline.of", { name: draft.name })}
+              problems={problems}
+              lit={lit}
+              chosen={chosenId}
+              onOpen={open}
+              onAdd={isReadOnly ? undefined : ({ node }, exit) => setAdding(placeAfter(node, exit))}
+            />
+          </div>
+        ) : (
+          <div
+            className="editor-canvas"
+            onDragOver={(event) => event.preventDefault()}
+            onDrop={(event) => {
+              const kind = droppedKind(event);
+              const position = canvas.current?.screenToFlowPosition({ x: event.clientX - 120, y: event.clientY - 16 });
+              if (kind !== undefined && position !== undefined && !isReadOnly) add(kind, { position });
             }}
-          />
-        </div>
+          >
+            <FlowCanvas
+              flow={draft}
+              label={t("canvas:label", { name: draft.name })}
+              isReadOnly={isReadOnly}
+              problems={problems}
+              selection={selection}
+              onSelect={select}
+              edit={edit}
+              onAdd={isReadOnly ? undefined : setAdding}
+              lit={lit}
+              onReady={(instance) => {
+                canvas.current = instance;
+              }}
+            />
+          </div>
+        )}
         <ProblemsPanel problems={problems} isKnown={isKnown} onOpen={open} />
       </div>
-      <aside className="editor-side" aria-label={t("side.title")}>
-        <div className="switch">
-          <Segmented<Side>
-            block
-            aria-label={t("side.title")}
-            value={side}
-            options={(["step", "phone"] as const).map((value) => ({ value, label: t(`side.${value}`) }))}
-            onChange={setSide}
+      <EditorSide side={side} onSide={setSide} isOpen={isSideOpen} onClose={() => setIsSideOpen(false)}>
+        {side === "phone" ? (
+          <Simulator
+            flow={draft}
+            isReadOnly={isReadOnly}
+            onLit={setLit}
+            onOpen={open}
+            onTests={(tests) => edit({ op: "set_flow", changes: { tests } })}
           />
-        </div>
-        <div className="body" tabIndex={-1}>
-          {side === "phone" ? (
-            <Simulator
-              flow={draft}
-              isReadOnly={isReadOnly}
-              onLit={setLit}
-              onOpen={open}
-              onTests={(tests) => edit({ op: "set_flow", changes: { tests } })}
-            />
-          ) : chosen !== undefined ? (
-            <Inspector
-              key={chosen.id}
-              flow={draft}
-              node={chosen}
-              problems={problems}
-              isReadOnly={isReadOnly}
-              edit={edit}
-              onRemove={removeSelected}
-              onRenamed={(id) => setSelection(new Set([id]))}
-            />
-          ) : (
-            <p className="soft" style={{ padding: 16 }}>
-              {selection.size > 1 ? t("side.several", { count: selection.size }) : t("side.nothing")}
-            </p>
-          )}
-        </div>
-      </aside>
+        ) : chosen !== undefined ? (
+          <Inspector
+            key={chosen.id}
+            flow={draft}
+            node={chosen}
+            problems={problems}
+            isReadOnly={isReadOnly}
+            edit={edit}
+            onRemove={removeSelected}
+            onRenamed={(id) => setSelection(new Set([id]))}
+          />
+        ) : (
+          <p className="soft" style={{ padding: 16 }}>
+            {selection.size > 1 ? t("side.several", { count: selection.size }) : t("side.nothing")}
+          </p>
+        )}
+      </EditorSide>
       <QuickAdd
         isOpen={adding !== undefined}
         onClose={() => setAdding(undefined)}

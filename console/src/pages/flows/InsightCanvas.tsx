@@ -8,12 +8,14 @@ import { usePreferences } from "../../app/preferences";
 import { documentOf } from "../../canvas/document";
 import { FlowCanvas } from "../../canvas/FlowCanvas";
 import { arranged } from "../../canvas/layout";
+import { Outline } from "../../canvas/Outline";
 import type { NodeCounts } from "../../canvas/NodeCard";
 import { NodePeople } from "../../canvas/NodePeople";
 import type { ShownTraffic } from "../../canvas/shownTraffic";
 import { trafficOf } from "../../canvas/traffic";
 import { Failure } from "../../parts/Failure";
 import { Loading } from "../../parts/Loading";
+import { useIsNarrow } from "../../parts/narrow";
 import type { Insight } from "./Insight";
 import { versionQuery } from "./queries";
 
@@ -37,6 +39,7 @@ export function InsightCanvas(props: {
 }) {
   const { t } = useTranslation("insight");
   const { language } = usePreferences();
+  const isNarrow = useIsNarrow();
   const { insight, shown, node, onNode } = props;
   const version = useQuery(versionQuery(props.flowId, props.number));
   const flow = useMemo(
@@ -53,17 +56,28 @@ export function InsightCanvas(props: {
   const chosen = flow.nodes.find((each) => each.id === node);
   return (
     <>
-      <div className="overlay-canvas">
-        <FlowCanvas
+      {isNarrow ? (
+        <Outline
           flow={flow}
           label={t("flow.canvas", { name: flow.name })}
-          isReadOnly
           counts={counts}
           traffic={traffic}
-          selection={selection}
-          onSelect={(ids) => onNode([...ids].findLast((id) => id !== node))}
+          chosen={node}
+          onOpen={onNode}
         />
-      </div>
+      ) : (
+        <div className="overlay-canvas">
+          <FlowCanvas
+            flow={flow}
+            label={t("flow.canvas", { name: flow.name })}
+            isReadOnly
+            counts={counts}
+            traffic={traffic}
+            selection={selection}
+            onSelect={(ids) => onNode([...ids].findLast((id) => id !== node))}
+          />
+        </div>
+      )}
       {chosen !== undefined && (
         <NodePeople
           key={chosen.id}

@@ -124,13 +124,15 @@ export function FlowList() {
             </div>
             <FlowState flow={flow} />
             <div className="soft">{t(`canvas:triggers.${flow.trigger_kind}`)}</div>
-            <UsedBy flow={flow} />
+            {(flow.live_campaign_count > 0 || flow.binding_count > 0) && <UsedBy flow={flow} />}
             {flow.waiting_count > 0 && (
               <div>
                 {t("columns.waiting")}: <WaitingHere flow={flow} />
               </div>
             )}
-            <ProblemsHere counts={problemsOf.get(flow.id)} />
+            <div>
+              {t("columns.problems")}: <ProblemsHere counts={problemsOf.get(flow.id)} />
+            </div>
           </>
         )}
         columns={[

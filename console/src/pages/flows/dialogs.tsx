@@ -99,6 +99,7 @@ const KEYS = [
   ["← ↑ → ↓", "move"],
   ["T", "tidy"],
   ["S", "phone"],
+  ["O", "outline"],
   ["1 · 2", "zoom"],
   ["?", "help"],
 ] as const;

@@ -4,7 +4,7 @@ import { useEffect, useEffectEvent } from "react";
 import { type Clip, clipFrom } from "../../canvas/clip";
 import { isTyping } from "../../canvas/FlowCanvas";
 
-const ONLY_LOOKING = new Set(["mod+a", "mod+f", "s", "1", "2", "?", "escape"]);
+const ONLY_LOOKING = new Set(["mod+a", "mod+f", "s", "o", "1", "2", "?", "escape"]);
 const CLIP_EVENTS = ["copy", "cut", "paste"] as const;
 
 export function useEditorKeys(props: {

@@ -71,7 +71,7 @@ export function SessionPage() {
       <div className="split session-page">
         <section className="panel" aria-label={t("session.way")}>
           <Suspense fallback={<Loading rows={6} />}>
-            <SessionPicture session={data} events={events} chosen={nodeId} />
+            <SessionPicture session={data} events={events} chosen={nodeId} onOpen={setNodeId} />
           </Suspense>
           <Facts
             rows={[

@@ -9,8 +9,10 @@ import type { LoggedEvent } from "../../canvas/EventLog";
 import { type CanvasInstance, FlowCanvas, type Lit } from "../../canvas/FlowCanvas";
 import { arranged } from "../../canvas/layout";
 import { JUMP, wayId } from "../../canvas/model";
+import { Outline } from "../../canvas/Outline";
 import { Failure } from "../../parts/Failure";
 import { Loading } from "../../parts/Loading";
+import { useIsNarrow } from "../../parts/narrow";
 import { versionQuery } from "../flows/queries";
 import type { Story } from "./SessionPage";
 
@@ -18,9 +20,11 @@ export function SessionPicture(props: {
   session: Story;
   events: readonly LoggedEvent[];
   chosen: string | undefined;
+  onOpen: (nodeId: string) => void;
 }) {
   const { t } = useTranslation("insight");
   const { session, events, chosen } = props;
+  const isNarrow = useIsNarrow();
   const canvas = useRef<CanvasInstance>(undefined);
   const version = useQuery(versionQuery(session.flow_id, session.version_number));
   const flow = useMemo(
@@ -37,6 +41,20 @@ export function SessionPicture(props: {
   if (flow === undefined) {
     if (version.error === null) return <Loading rows={6} />;
     return <Failure problem={asProblem(version.error)} onRetry={() => void version.refetch()} />;
+  }
+  if (isNarrow) {
+    return (
+      <details className="session-outline">
+        <summary>{t("session.canvas", { flow: flow.name })}</summary>
+        <Outline
+          flow={flow}
+          label={t("session.canvas", { flow: flow.name })}
+          lit={lit}
+          chosen={chosen}
+          onOpen={props.onOpen}
+        />
+      </details>
+    );
   }
   return (
     <div className="overlay-canvas">

@@ -76,7 +76,8 @@ SELECT s.name, s.changed_at,
         SELECT f.name FROM flows f
         LEFT JOIN flow_versions v ON v.id = f.published_version_id
         WHERE f.workspace_id = s.workspace_id AND f.deleted_at IS NULL
-          AND concat(f.draft, v.definition) ~ ('\msecrets\.' || s.name || '\M')
+          AND concat(f.draft, v.definition)
+              ~ ('\msecrets\.' || s.name || '\M|"signing_secret": "' || s.name || '"')
         ORDER BY f.name
     ) AS flow_names
 FROM secrets s
