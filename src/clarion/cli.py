@@ -56,6 +56,7 @@ SUB_APPS: Mapping[str, str] = MappingProxyType(
         "user": "clarion.commands.users:app",
         "key": "clarion.commands.keys:app",
         "sender": "clarion.commands.senders:app",
+        "system": "clarion.commands.system:app",
         "template": "clarion.commands.templates:app",
         "contacts": "clarion.commands.contacts:app",
         "upload": "clarion.commands.uploads:app",

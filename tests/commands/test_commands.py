@@ -213,6 +213,19 @@ def test_doctor_finds_that_no_worker_lives_and_tells_the_fix(command: Command) -
     assert "clarion serve" in findings["worker"]["fix"]
 
 
+def test_the_system_shows_what_doctor_judges(command: Command) -> None:
+    shown = told(command("system show --json"))
+    checks = {each["check"] for each in shown["checks"]}
+    doctor = {each["check"] for each in json.loads(command("doctor --json").stdout)["findings"]}
+    assert checks - {"data directory"} <= doctor
+    assert shown["database"]["steps"]
+    assert told(command("system failed-jobs --json"))["items"] == []
+    refused = command("system retry-job 1")
+    assert refused.exit_code == 1
+    assert "job.not_found" in refused.stderr
+    assert command("system show").exit_code == 0
+
+
 def test_doctor_tells_a_database_that_is_away(
     command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:

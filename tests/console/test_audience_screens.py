@@ -82,6 +82,7 @@ SCREENS = (
     Screen("webhook-add", "/console/settings/webhooks", _first_button_of_head, is_kept=False),
     Screen("webhook", "/console/settings/webhooks/{endpoint_id}", is_kept=False),
     Screen("audit", "/console/settings/audit", is_kept=False),
+    Screen("system", "/console/settings/system"),
 )
 
 

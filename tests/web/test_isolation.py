@@ -126,6 +126,7 @@ OTHER_PARAMETERS = {
     "endpoint_id": "1",
     "delivery_id": "1",
     "secret_name": "theirs",
+    "job_id": "1",
     "token": "no-token-of-anybody-at-all",
 }
 STRETCH = {"from_at": START, "until_at": END}

@@ -2816,6 +2816,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/system": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the state of the installation
+         * @description Workers, queues, database, disk, and what `clarion doctor` makes of them.
+         */
+        get: operations["system_read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/system/failed-jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the jobs that failed for good, the newest first
+         * @description With the error of the last try.
+         */
+        get: operations["failed_job_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/system/failed-jobs/{job_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let a failed job run again
+         * @description As if it had just been asked for, with all its tries.
+         */
+        post: operations["failed_job_retry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/system/failed-jobs/{job_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Dismiss a failed job
+         * @description What it should have done is not done.
+         */
+        delete: operations["failed_job_dismiss"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/live": {
         parameters: {
             query?: never;
@@ -3673,16 +3753,6 @@ export interface components {
          */
         Channel: "whatsapp" | "viber" | "messenger" | "instagram" | "sms" | "email";
         /**
-         * CheckAnswer
-         * @description Every problem, and whether the flow could be published.
-         */
-        CheckAnswer: {
-            /** Problems */
-            problems: components["schemas"]["ProblemOfFlow"][];
-            /** Can Publish */
-            can_publish: boolean;
-        };
-        /**
          * CheckBody
          * @description A definition to check without storing it.
          */
@@ -4053,6 +4123,37 @@ export interface components {
             exits: components["schemas"]["WayCoverageAnswer"][];
         };
         /**
+         * DatabaseAnswer
+         * @description The database.
+         */
+        DatabaseAnswer: {
+            /** Server Version */
+            server_version: string;
+            /** Size Bytes */
+            size_bytes: number;
+            /**
+             * Skew Seconds
+             * @description By how much its clock differs from this machine's.
+             */
+            skew_seconds: number;
+            /** Connection Count */
+            connection_count: number;
+            /** Connection Limit */
+            connection_limit: number;
+            /**
+             * Tables
+             * @description The ten largest.
+             */
+            tables: components["schemas"]["TableAnswer"][];
+            /** Long Queries */
+            long_queries: components["schemas"]["LongQueryAnswer"][];
+            /**
+             * Steps
+             * @description The newest first.
+             */
+            steps: components["schemas"]["clarion__web__system__schemas__StepAnswer"][];
+        };
+        /**
          * DayCountsAnswer
          * @description Messages made in a time, and what became of them.
          */
@@ -4142,6 +4243,18 @@ export interface components {
             stored_count: number;
             /** Counted Count */
             counted_count: number;
+        };
+        /**
+         * DiskAnswer
+         * @description The disk of the data directory, on the machine that answers.
+         */
+        DiskAnswer: {
+            /** Folder */
+            folder: string;
+            /** Free Bytes */
+            free_bytes: number;
+            /** Total Bytes */
+            total_bytes: number;
         };
         /**
          * DoubtPolicy
@@ -4520,6 +4633,31 @@ export interface components {
             message_id: number | null;
         };
         /**
+         * FailedJobAnswer
+         * @description A job that failed for good.
+         */
+        FailedJobAnswer: {
+            /** Id */
+            id: number;
+            /** Queue */
+            queue: string;
+            /** Task */
+            task: string;
+            /** Args */
+            args: {
+                [key: string]: unknown;
+            };
+            /** Attempt Count */
+            attempt_count: number;
+            /** Failed At */
+            failed_at: string | null;
+            /**
+             * Error
+             * @description Null for one that ended with its worker.
+             */
+            error: string | null;
+        };
+        /**
          * FailedSessionAnswer
          * @description One of the last sessions that failed at a node.
          */
@@ -4874,7 +5012,7 @@ export interface components {
             /** Step Seconds */
             step_seconds: number;
             /** Steps */
-            steps: components["schemas"]["StepAnswer"][];
+            steps: components["schemas"]["clarion__web__dry_runs__schemas__StepAnswer"][];
         };
         /**
          * HomeAnswer
@@ -5009,6 +5147,18 @@ export interface components {
             versions: {
                 [key: string]: string;
             };
+        };
+        /**
+         * LongQueryAnswer
+         * @description A statement that has run for more than five seconds.
+         */
+        LongQueryAnswer: {
+            /** Seconds */
+            seconds: number;
+            /** Application Name */
+            application_name: string;
+            /** Statement */
+            statement: string;
         };
         /**
          * MeAnswer
@@ -6197,6 +6347,21 @@ export interface components {
              */
             total_count?: number | null;
         };
+        /** Page[FailedJobAnswer] */
+        Page_FailedJobAnswer_: {
+            /** Items */
+            items: components["schemas"]["FailedJobAnswer"][];
+            /**
+             * Next Cursor
+             * @description Give it as `cursor` for the next page; null on the last one.
+             */
+            next_cursor?: string | null;
+            /**
+             * Total Count
+             * @description Only where the list counts itself.
+             */
+            total_count?: number | null;
+        };
         /** Page[FlowSummaryAnswer] */
         Page_FlowSummaryAnswer_: {
             /** Items */
@@ -7027,6 +7192,33 @@ export interface components {
             waiting: "finish" | "move" | "stop";
         };
         /**
+         * QueueAnswer
+         * @description What waits to be done.
+         */
+        QueueAnswer: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "engine" | "jobs";
+            /** Name */
+            name: string;
+            /**
+             * Waiting Count
+             * @description Counted up to 100,000.
+             */
+            waiting_count: number;
+            /**
+             * Oldest Seconds
+             * @description For how long the oldest waits.
+             */
+            oldest_seconds: number | null;
+            /** Running Count */
+            running_count: number;
+            /** Failed Count */
+            failed_count: number;
+        };
+        /**
          * ReasonCountAnswer
          * @description How many people have this outcome for this reason.
          */
@@ -7854,21 +8046,6 @@ export interface components {
             reentry: components["schemas"]["Reentry"];
         };
         /**
-         * StepAnswer
-         * @description Messages of one sender in one step of time.
-         */
-        StepAnswer: {
-            /**
-             * Step
-             * @description 0 begins at `first_at`.
-             */
-            step: number;
-            /** Sender Id */
-            sender_id: number;
-            /** Send Count */
-            send_count: number;
-        };
-        /**
          * SuspendBody
          * @description Why.
          */
@@ -7909,6 +8086,41 @@ export interface components {
             changed_count: number;
             /** Deleted Count */
             deleted_count: number;
+        };
+        /**
+         * SystemAnswer
+         * @description The state of the installation at one moment.
+         */
+        SystemAnswer: {
+            /** Version */
+            version: string;
+            /**
+             * Read At
+             * Format: date-time
+             */
+            read_at: string;
+            /** Checks */
+            checks: components["schemas"]["clarion__web__system__schemas__CheckAnswer"][];
+            /** Workers */
+            workers: components["schemas"]["WorkerAnswer"][];
+            /** Queues */
+            queues: components["schemas"]["QueueAnswer"][];
+            /** Failed Job Count */
+            failed_job_count: number;
+            database: components["schemas"]["DatabaseAnswer"];
+            disk: components["schemas"]["DiskAnswer"] | null;
+        };
+        /**
+         * TableAnswer
+         * @description A table with its indexes.
+         */
+        TableAnswer: {
+            /** Name */
+            name: string;
+            /** Size Bytes */
+            size_bytes: number;
+            /** Row Estimate */
+            row_estimate: number | null;
         };
         /**
          * TapBody
@@ -8411,6 +8623,41 @@ export interface components {
             closes_at: string;
         };
         /**
+         * WorkerAnswer
+         * @description A worker process.
+         */
+        WorkerAnswer: {
+            /**
+             * Owner
+             * @description Its name in leases: host, process, and a word of its own.
+             */
+            owner: string;
+            /** Version */
+            version: string;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            /** Is Alive */
+            is_alive: boolean;
+            /**
+             * Silent Seconds
+             * @description Since it was last heard of.
+             */
+            silent_seconds: number;
+            /**
+             * Senders
+             * @description The senders whose outboxes it holds.
+             */
+            senders: string[];
+            /**
+             * Lease Seconds
+             * @description For how long the shortest of its leases still lasts; null when it holds none.
+             */
+            lease_seconds: number | null;
+        };
+        /**
          * WorkspaceAnswer
          * @description The workspace.
          */
@@ -8472,6 +8719,21 @@ export interface components {
          */
         ZoneMode: "workspace" | "contact";
         /**
+         * StepAnswer
+         * @description Messages of one sender in one step of time.
+         */
+        clarion__web__dry_runs__schemas__StepAnswer: {
+            /**
+             * Step
+             * @description 0 begins at `first_at`.
+             */
+            step: number;
+            /** Sender Id */
+            sender_id: number;
+            /** Send Count */
+            send_count: number;
+        };
+        /**
          * WayAnswer
          * @description The way through one flow.
          */
@@ -8491,6 +8753,16 @@ export interface components {
             events: components["schemas"]["WayEventAnswer"][];
         };
         /**
+         * CheckAnswer
+         * @description Every problem, and whether the flow could be published.
+         */
+        clarion__web__flows__schemas__CheckAnswer: {
+            /** Problems */
+            problems: components["schemas"]["ProblemOfFlow"][];
+            /** Can Publish */
+            can_publish: boolean;
+        };
+        /**
          * WayAnswer
          * @description An exit of a node that a test walks.
          */
@@ -8499,6 +8771,38 @@ export interface components {
             node_id: string;
             /** Exit */
             exit: string;
+        };
+        /**
+         * CheckAnswer
+         * @description What one check found; the same as `clarion doctor` tells.
+         */
+        clarion__web__system__schemas__CheckAnswer: {
+            /** Check */
+            check: string;
+            /** Is Well */
+            is_well: boolean;
+            /** Finding */
+            finding: string;
+            /**
+             * Fix
+             * @description What to do; empty when all is well.
+             */
+            fix: string;
+        };
+        /**
+         * StepAnswer
+         * @description A step of the schema that was applied.
+         */
+        clarion__web__system__schemas__StepAnswer: {
+            /** Number */
+            number: number;
+            /** Name */
+            name: string;
+            /**
+             * Applied At
+             * Format: date-time
+             */
+            applied_at: string;
         };
         /**
          * FieldProblem
@@ -10769,7 +11073,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CheckAnswer"];
+                    "application/json": components["schemas"]["clarion__web__flows__schemas__CheckAnswer"];
                 };
             };
         };
@@ -10859,7 +11163,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CheckAnswer"];
+                    "application/json": components["schemas"]["clarion__web__flows__schemas__CheckAnswer"];
                 };
             };
         };
@@ -12670,6 +12974,91 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Page_AuditEntryAnswer_"];
                 };
+            };
+        };
+    };
+    system_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemAnswer"];
+                };
+            };
+        };
+    };
+    failed_job_list: {
+        parameters: {
+            query?: {
+                /** @description Items a page. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_FailedJobAnswer_"];
+                };
+            };
+        };
+    };
+    failed_job_retry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    failed_job_dismiss: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

@@ -319,9 +319,15 @@ const webhook = createRoute({
   component: lazyRouteComponent(() => import("../pages/webhooks/EndpointPage"), "WebhookPage"),
 });
 
+const system = createRoute({
+  getParentRoute: () => shell,
+  path: "/settings/system",
+  component: lazyRouteComponent(() => import("../pages/settings/System"), "SystemPage"),
+});
+
 const AUDIENCE = [contacts, optOuts, contact, groups, imports, newImport, importReport] as const;
 const FLOWS = [flows, bindings, flow, flowInsight, flowVersions, flowTests] as const;
-const SETTINGS = [workspace, people, keys, secrets, webhooks, webhook, auditLog] as const;
+const SETTINGS = [workspace, people, keys, secrets, webhooks, webhook, auditLog, system] as const;
 
 const tree = root.addChildren([
   signIn,

@@ -3,7 +3,7 @@ import { changesOf, rowsOf, valueOf } from "../pages/audience/attributes";
 import { endOfLastLine, headOf, templateCsv, TEMPLATE_HEADERS } from "../pages/audience/files";
 import { faultOf, mappingOf, targetsOf } from "../pages/audience/mapping";
 import { contactSearchOf, searchedText } from "../pages/audience/search";
-import { askedAt, healthFacts, qualityTone, tierCount } from "../pages/senders/health";
+import { askedAt, healthFacts, qualityTone } from "../pages/senders/health";
 
 describe("attributes in a form", () => {
   const stored = { city: "Xi'an", points: 12, vip: true };
@@ -98,13 +98,5 @@ describe("a sender's health", () => {
     expect(askedAt(health)).toBe("2026-01-01T00:00:00Z");
     expect(askedAt({})).toBeUndefined();
     expect([qualityTone("GREEN"), qualityTone("RED"), qualityTone("?")]).toEqual(["ok", "fail", "mute"]);
-  });
-
-  it.each([
-    ["TIER_250", 250],
-    ["TIER_100K", 100_000],
-    ["TIER_UNLIMITED", undefined],
-  ])("reads %s as %s", (tier, count) => {
-    expect(tierCount(tier)).toBe(count);
   });
 });

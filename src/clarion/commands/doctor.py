@@ -13,42 +13,30 @@ import os
 import platform
 import shutil
 import sys
-from collections.abc import AsyncIterator
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 import typer
 
+from clarion import __version__
 from clarion.commands.output import AsJson, print_json, print_table
 from clarion.commands.place import command_settings
 from clarion.config import Settings
 from clarion.domain.errors import ClarionError
 from clarion.domain.message import Channel
 from clarion.engine.accounts import account_of
+from clarion.reports.system import LEAST_FREE_BYTES, Finding, judge, read_system
 from clarion.services.place import Place, database_of, open_place
 from clarion.services.providers import MANAGEMENT
 from clarion.store.binaries import MINIMUM_MAJOR_VERSION, find_binaries
-from clarion.store.jobs import HEARTBEAT_SECONDS, STALLED_SECONDS
 from clarion.store.migrate import check_schema
 from clarion.store.queries import load
 
-__all__ = ["Finding", "doctor", "examine"]
+__all__ = ["doctor", "examine"]
 
 QUERIES = load("doctor")
 MINIMUM_PYTHON = (3, 11)
-LEAST_FREE_BYTES = 1024**3
-LARGEST_SKEW = timedelta(seconds=2)
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What one check found; ``fix`` is empty when all is well."""
-
-    check: str
-    is_well: bool
-    finding: str
-    fix: str = ""
 
 
 def _of_error(check: str, error: ClarionError) -> Finding:
@@ -87,7 +75,7 @@ def check_binaries(settings: Settings) -> Finding:
 
 
 async def check_database(place: Place) -> list[Finding]:
-    """The server's version, its schema, and its clock."""
+    """The server's version and its schema; the rest needs both."""
     async with place.pool.acquire() as connection:
         version = connection.get_server_version()
         findings = [
@@ -98,43 +86,18 @@ async def check_database(place: Place) -> list[Finding]:
                 "" if version.major >= MINIMUM_MAJOR_VERSION else "Use PostgreSQL 15 or later.",
             )
         ]
-        asked_at = datetime.now(UTC)
-        told: datetime = await QUERIES.fetchval(connection, "database_clock")
-        answered_at = datetime.now(UTC)
-        skew = max(asked_at - told, told - answered_at, timedelta(0))
-        findings.append(
-            Finding(
-                "clock",
-                skew <= LARGEST_SKEW,
-                f"at most {skew.total_seconds():.3f} s from the database's",
-                "" if skew <= LARGEST_SKEW else "Let NTP keep the time on both machines.",
-            )
-        )
         try:
             await check_schema(connection)
         except ClarionError as error:
             is_own = place.settings.database_url is None
             if is_own and error.code == "database.schema_behind":
                 found = "is brought up to date when the server starts"
-                findings.append(Finding("schema", True, found))
-            else:
-                findings.append(_of_error("schema", error))
-        else:
-            findings.append(Finding("schema", True, "up to date"))
-    return findings
-
-
-async def check_workers(place: Place) -> Finding:
-    """Whether a worker's heart beats."""
-    row = await QUERIES.fetchrow(place.pool, "heartbeats", alive_seconds=STALLED_SECONDS)
-    assert row is not None  # noqa: S101 - an aggregate gives a row
-    if row["alive_count"]:
-        return Finding("worker", True, f"{row['alive_count']} alive")
-    found = "none has told that it lives"
-    if row["last_seconds"] is not None:
-        found = f"the last one was seen {row['last_seconds']:.0f} s ago"
-    fix = f"Start `clarion serve` or `clarion work` (they tell every {HEARTBEAT_SECONDS:g} s)."
-    return Finding("worker", False, found, fix)
+                return [*findings, Finding("schema", True, found)]
+            return [*findings, _of_error("schema", error)]
+        findings.append(Finding("schema", True, "up to date"))
+        # What the console's page of the system shows; the data directory was looked at before.
+        facts = await read_system(connection, version=__version__, now=place.clock(), disk=None)
+    return [*findings, *judge(facts)]
 
 
 async def check_senders(place: Place) -> list[Finding]:
@@ -161,12 +124,15 @@ async def examine(settings: Settings) -> list[Finding]:
     try:
         async with _place(settings) as place:
             findings += await check_database(place)
-            if all(finding.is_well for finding in findings):
-                findings.append(await check_workers(place))
+            if _is_schema_there(findings):
                 findings += await check_senders(place)
     except ClarionError as error:
         findings.append(_of_error("database", error))
     return findings
+
+
+def _is_schema_there(findings: Sequence[Finding]) -> bool:
+    return any(each.check == "schema" and each.finding == "up to date" for each in findings)
 
 
 @contextlib.asynccontextmanager

@@ -72,6 +72,7 @@ CONTACT_ERRORS = (
     _caller("bulk_action.not_found", 404, "There is no such bulk action", "List the bulk actions of the workspace."),
     _caller("bulk_action.no_result", 404, "The bulk action left no file behind", "Files are kept for a week; kinds other than `export` leave one only when contacts were refused."),
     _caller("upload.not_found", 404, "There is no such upload", "Ask for a new address; one is open for an hour and takes one file."),
+    _caller("job.not_found", 404, "There is no such failed job", "List the failed jobs; it may run again, or be done."),
     _caller("import.not_found", 404, "There is no such import", "List the imports of the workspace."),
     _caller("import.file_unreadable", 422, "The file could not be read", "Save it as CSV (UTF-8) or XLSX and try again."),
     _caller("import.no_phone_column", 422, "No column with phone numbers was found", "Name one column `phone`, or give the mapping of the columns."),

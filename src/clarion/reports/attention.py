@@ -49,7 +49,7 @@ ATTENTION_KINDS = (
     _kind("template_stopped", "template", is_grave=False, en="Change the template at the provider, or use another.", zh="请在平台修改该模板，或改用其他模板。"),
     _kind("conversation_waiting", "conversation", is_grave=False, en="Take them on and answer.", zh="请接手并回复。"),
     _kind("import_rejected", "import", is_grave=False, en="Download the rejected rows, correct them and import them again.", zh="请下载被拒绝的行，修正后重新导入。"),
-    _kind("jobs_dead", "installation", is_grave=False, en="Look into the log for their errors.", zh="请在日志中查看错误。"),
+    _kind("jobs_dead", "installation", is_grave=False, en="Look at the errors (`clarion system failed-jobs`), then retry or dismiss them.", zh="请查看错误（`clarion system failed-jobs`），然后重试或忽略。"),
 )
 # fmt: on
 

@@ -31,6 +31,7 @@ IDEMPOTENCY = load("idempotency")
 DRY_RUNS = load("dry_runs")
 DAY_LIMITS = load("day_limits")
 CALLS = load("calls")
+SYSTEM = load("system")
 
 # How long the answer of a create is kept under its Idempotency-Key.
 ANSWERS_KEPT_FOR = timedelta(hours=24)
@@ -61,6 +62,8 @@ async def forget_old(connection: Connection, now: datetime) -> int:
         + await DAY_LIMITS.execute(
             connection, "forget_portfolio_people", before=now - REACHED_KEPT_FOR
         )
+        + await SYSTEM.execute(connection, "forget_lost_workers")
+        + await SYSTEM.execute(connection, "forget_job_errors")
         + await DRY_RUNS.execute(
             connection,
             "delete_old_dry_runs",

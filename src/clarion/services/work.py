@@ -29,6 +29,7 @@ from clarion.services.flow_limits import limits_of
 from clarion.services.import_runs import ImportLimits, import_tasks
 from clarion.services.place import Place
 from clarion.services.upkeep import upkeep_tasks
+from clarion.services.vital_signs import end_life, error_note, tell_life
 from clarion.services.webhook_deliveries import Form, delivery_tasks, own_body
 from clarion.store.jobs import create_app, retry_stalled_jobs, run_worker
 
@@ -102,7 +103,7 @@ async def working(
         *upkeep_tasks(place),
         *delivery_tasks(place, forms),
     )
-    app = create_app(database_url, tasks, concurrency=concurrency)
+    app = create_app(database_url, tasks, concurrency=concurrency, on_error=error_note(place.pool))
     stop = asyncio.Event()
     async with app.open_async():
         jobs = asyncio.create_task(
@@ -116,6 +117,7 @@ async def working(
             )
         )
         stalled = asyncio.create_task(_give_back_stalled(app))
+        life = asyncio.create_task(tell_life(place.pool, parts.owner, place.clock()))
         worker.start()
         try:
             yield worker
@@ -126,6 +128,7 @@ async def working(
             await jobs
             with contextlib.suppress(asyncio.CancelledError):
                 await stalled
+            await end_life(place.pool, parts.owner, life)
 
 
 async def _give_back_stalled(app: App) -> None:

@@ -36,6 +36,7 @@ from clarion.store.queries import load
 __all__ = [
     "HEARTBEAT_SECONDS",
     "STALLED_SECONDS",
+    "ErrorNote",
     "JobRequest",
     "TaskSpec",
     "create_app",
@@ -54,6 +55,10 @@ _RESTART_SECONDS = 1.0
 _POOL_SPARE_CONNECTIONS = 3  # heartbeat, NOTIFY listener, fetching
 _QUERIES = load("jobs")
 _log = logging.getLogger(__name__)
+
+
+ErrorNote = Callable[[int, Exception], Awaitable[None]]
+"""Told the id of a job and why it failed; must not raise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,11 +147,16 @@ async def defer_many(connection: Connection, jobs: Sequence[JobRequest]) -> list
 
 
 def create_app(
-    database_url: str, tasks: Sequence[TaskSpec], *, concurrency: int = 10
+    database_url: str,
+    tasks: Sequence[TaskSpec],
+    *,
+    concurrency: int = 10,
+    on_error: ErrorNote | None = None,
 ) -> procrastinate.App:
     """An application that knows ``tasks``; use it inside ``async with app.open_async():``.
 
-    ``concurrency`` is the largest that ``run_worker`` will be given.
+    ``concurrency`` is the largest that ``run_worker`` will be given.  ``on_error`` is told of every
+    try that failed, by the job's id.
     """
     connector = procrastinate.PsycopgConnector(
         conninfo=database_url,
@@ -163,10 +173,25 @@ def create_app(
             if spec.retry_count
             else False
         )
-        task = app.task(name=spec.name, queue=spec.queue, retry=retry)(spec.run)
+        run = _told(spec.run, on_error)
+        task = app.task(name=spec.name, queue=spec.queue, retry=retry, pass_context=True)(run)
         if spec.cron is not None:
             app.periodic(cron=spec.cron)(task)
     return app
+
+
+def _told(run: Callable[..., Awaitable[None]], on_error: ErrorNote | None) -> Any:
+    """The work of a task, whose failure is told before it is raised on."""
+
+    async def told(context: procrastinate.JobContext, /, *args: Any, **kwargs: Any) -> None:
+        try:
+            await run(*args, **kwargs)
+        except Exception as error:
+            if on_error is not None and context.job.id is not None:
+                await on_error(context.job.id, error)
+            raise
+
+    return told
 
 
 async def run_worker(

@@ -28,6 +28,7 @@ from clarion.web.sessions import routes as sessions
 from clarion.web.sign_ins import routes as sign_ins
 from clarion.web.simulator import routes as simulator
 from clarion.web.starts import routes as starts
+from clarion.web.system import routes as system
 from clarion.web.templates import routes as templates
 from clarion.web.uploads import routes as uploads
 from clarion.web.users import routes as users
@@ -65,5 +66,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     conversations.router,
     webhook_endpoints.router,
     audit.router,
+    system.router,
     live.router,
 )

@@ -3,6 +3,7 @@
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
+import { useMay } from "../../app/session";
 import { Status } from "../../parts/Status";
 import { Ago } from "../../parts/Times";
 import { useReason } from "../campaigns/words";
@@ -11,6 +12,7 @@ import type { Attention } from "./queries";
 /** Where a line leads; undefined when there is no page for it. */
 function Target({ line, children }: { line: Attention; children: ReactNode }) {
   const id = line.subject_id ?? 0;
+  const mayManage = useMay("manage_settings");
   switch (line.noun) {
     case "campaign":
       return (
@@ -42,6 +44,8 @@ function Target({ line, children }: { line: Attention; children: ReactNode }) {
           {children}
         </Link>
       );
+    case "installation":
+      return mayManage ? <Link to="/settings/system">{children}</Link> : <strong>{children}</strong>;
     default:
       return <strong>{children}</strong>;
   }

@@ -4,6 +4,7 @@ import {
   DeleteOutlined,
   EditOutlined,
   HeartOutlined,
+  KeyOutlined,
   MobileOutlined,
   MoreOutlined,
   PauseOutlined,
@@ -35,9 +36,12 @@ import { Status } from "../../parts/Status";
 import { Ago, ZonedTime } from "../../parts/Times";
 import { simulatedSendersQuery } from "../phones/queries";
 import { SyncButton } from "../templates/List";
-import { askedAt, healthFacts, qualityTone, tierCount } from "./health";
+import { DayUse } from "./DayUse";
+import { askedAt, healthFacts, qualityTone } from "./health";
 import { type Sender, sendersQuery } from "./queries";
+import { ReplaceSecrets } from "./ReplaceSecrets";
 import { EditSender, NewSender } from "./SenderForm";
+import { WebhookPanel } from "./WebhookPanel";
 
 /** The pace that the platform asked for, while it is below the usual one. */
 function slowerPace(sender: Sender): number | undefined {
@@ -72,15 +76,10 @@ function Pace({ sender }: { sender: Sender }) {
 
 function HealthFactValue({ fact, value }: { fact: string; value: string }) {
   const { t } = useTranslation("senders");
-  const { language } = usePreferences();
   if (fact === "quality") {
     return (
       <Status tone={qualityTone(value)}>{t(`qualities.${value}`, { defaultValue: value })}</Status>
     );
-  }
-  const tier = fact === "messaging_limit" ? tierCount(value) : undefined;
-  if (tier !== undefined) {
-    return t("tier", { count: tier, shown: exactCount(tier, language) });
   }
   return t(`healthWords.${value}`, { defaultValue: value });
 }
@@ -122,7 +121,7 @@ function PauseSender({ sender, onClose }: { sender: Sender; onClose: () => void 
 function Actions({ sender }: { sender: Sender }) {
   const { t } = useTranslation("senders");
   const ask = useAsk();
-  const [opened, setOpened] = useState<"edit" | "pause">();
+  const [opened, setOpened] = useState<"edit" | "pause" | "secrets">();
   const path = { sender_id: sender.id };
   const resume = useAct({
     topics: ["senders"],
@@ -166,12 +165,13 @@ function Actions({ sender }: { sender: Sender }) {
         menu={{
           items: [
             { key: "edit", icon: <EditOutlined />, label: t("edit") },
+            { key: "secrets", icon: <KeyOutlined />, label: t("replaceSecrets") },
             { type: "divider" },
             { key: "remove", danger: true, icon: <DeleteOutlined />, label: t("remove") },
           ],
           onClick: ({ key }) =>
-            key === "edit"
-              ? setOpened("edit")
+            key === "edit" || key === "secrets"
+              ? setOpened(key)
               : ask({
                   title: t("removeTitle", { name: sender.name }),
                   text: t("removeText"),
@@ -183,12 +183,16 @@ function Actions({ sender }: { sender: Sender }) {
         <Button icon={<MoreOutlined />} aria-label={t("actionsOf", { name: sender.name })} />
       </Dropdown>
       {opened === "edit" && <EditSender sender={sender} onClose={() => setOpened(undefined)} />}
+      {opened === "secrets" && (
+        <ReplaceSecrets sender={sender} onClose={() => setOpened(undefined)} />
+      )}
       {opened === "pause" && <PauseSender sender={sender} onClose={() => setOpened(undefined)} />}
     </>
   );
 }
 
-function SenderCard({ sender, mayManage }: { sender: Sender; mayManage: boolean }) {
+function SenderCard(props: { sender: Sender; senders: readonly Sender[]; mayManage: boolean }) {
+  const { sender, mayManage } = props;
   const { t } = useTranslation("senders");
   const asked = askedAt(sender.health);
   const isSimulated = useQuery(simulatedSendersQuery).data?.items.some((each) => each.id === sender.id);
@@ -227,7 +231,9 @@ function SenderCard({ sender, mayManage }: { sender: Sender; mayManage: boolean 
             [t("fields.channel"), "WhatsApp"],
             [t("fields.address"), sender.display_address === "" ? null : `+${sender.display_address.replace(/^\+/, "")}`],
             [t("fields.rate"), <Pace key="rate" sender={sender} />],
+            [t("fields.minute"), <Count key="minute" value={sender.minute_count} />],
             [t("fields.waiting"), <Count key="waiting" value={sender.waiting_count} />],
+            [t("fields.day"), <DayUse key="day" sender={sender} />],
             [t("fields.phoneNumberId"), <code key="number">{sender.sender_key}</code>],
             [t("fields.wabaId"), <code key="account">{sender.account_key}</code>],
             [
@@ -258,6 +264,7 @@ function SenderCard({ sender, mayManage }: { sender: Sender; mayManage: boolean 
             </>
           )}
         </div>
+        <WebhookPanel sender={sender} senders={props.senders} mayManage={mayManage} />
       </div>
       <details className="webhook-help">
         <summary>{t("webhookHelp")}</summary>
@@ -308,7 +315,7 @@ export function SenderList() {
         </div>
       )}
       {shown?.map((sender) => (
-        <SenderCard key={sender.id} sender={sender} mayManage={mayManage} />
+        <SenderCard key={sender.id} sender={sender} senders={shown} mayManage={mayManage} />
       ))}
       {isAdding && <NewSender onClose={() => setIsAdding(false)} />}
     </>

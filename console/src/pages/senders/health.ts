@@ -7,7 +7,6 @@ export const HEALTH_FACTS = [
   "display_phone_number",
   "quality",
   "status",
-  "messaging_limit",
   "throughput_level",
   "name_status",
   "verification_status",
@@ -31,14 +30,6 @@ export function healthFacts(health: Readonly<Record<string, unknown>>): [HealthF
     const value = health[fact];
     return typeof value === "string" && value !== "" ? [[fact, value]] : [];
   });
-}
-
-/** "TIER_100K" as a count of people in 24 hours; undefined for an unlimited or unknown tier. */
-export function tierCount(tier: string): number | undefined {
-  const found = /^TIER_(\d+)(K|M)?$/.exec(tier);
-  if (found === null) return undefined;
-  const factor = found[2] === "K" ? 1_000 : found[2] === "M" ? 1_000_000 : 1;
-  return Number(found[1]) * factor;
 }
 
 /** When the provider was asked, if ever. */

@@ -33,6 +33,9 @@ export function SettingsFrame(props: {
             ? ([{ to: "/settings/webhooks", label: t("webhooks") }] as const)
             : []),
           { to: "/settings/audit", label: t("audit.title") },
+          ...(mayManageSettings
+            ? ([{ to: "/settings/system", label: t("system.title") }] as const)
+            : []),
         ]}
       />
       {props.children}

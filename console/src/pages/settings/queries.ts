@@ -7,6 +7,8 @@ export type User = Schemas["UserAnswer"];
 export type Key = Schemas["KeyAnswer"];
 export type Role = Schemas["Role"];
 export type AuditEntry = Schemas["AuditEntryAnswer"];
+export type System = Schemas["SystemAnswer"];
+export type FailedJob = Schemas["FailedJobAnswer"];
 export type Workspace = Schemas["WorkspaceAnswer"];
 
 const PAGE_SIZE = 50;
@@ -57,6 +59,24 @@ export const auditQuery = (noun?: Noun, cursor?: string) =>
     queryFn: () =>
       answerOf(
         api.GET("/api/v1/audit-entries", { params: { query: { noun, cursor, limit: PAGE_SIZE } } }),
+      ),
+    placeholderData: keepPreviousData,
+  });
+
+const SYSTEM_REFRESH_MILLISECONDS = 10_000;
+
+export const systemQuery = queryOptions({
+  queryKey: ["system"],
+  queryFn: () => answerOf(api.GET("/api/v1/system")),
+  refetchInterval: SYSTEM_REFRESH_MILLISECONDS,
+});
+
+export const failedJobsQuery = (cursor?: string) =>
+  queryOptions({
+    queryKey: ["system", "failed-jobs", cursor],
+    queryFn: () =>
+      answerOf(
+        api.GET("/api/v1/system/failed-jobs", { params: { query: { cursor, limit: PAGE_SIZE } } }),
       ),
     placeholderData: keepPreviousData,
   });
