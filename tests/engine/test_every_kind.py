@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.engine.conftest import PHONE_NUMBER_ID, Shop
+from tests.engine.conftest import OFFER, PHONE_NUMBER_ID, Shop
 from tests.engine.test_triggers import listen, said
 
 from clarion.domain.message import Channel, Reply
@@ -282,3 +282,72 @@ async def test_a_campaign_skips_people_of_a_channel_without_a_sender(shop: Shop)
     assert campaign.counts.skipped_count == 2
     reasons = await shop.pool.fetch("SELECT DISTINCT outcome, reason FROM participants")
     assert [tuple(row) for row in reasons] == [("skipped", "no_sender_of_channel")]
+
+
+async def test_a_branch_tells_people_apart_by_group_and_consent(shop: Shop) -> None:
+    phones = await shop.add_people(3)
+    rules = {
+        "regular": {"variable": "contact.groups", "operator": "listContains", "value": "Regulars"},
+        "agreed": {
+            "variable": "contact.consents.whatsapp",
+            "operator": "stringEquals",
+            "value": "opted_in",
+        },
+    }
+    offer = {**OFFER["nodes"][1]["config"], "body": ["{{ way }}"]}
+    ways = [*rules, "else"]
+    definition = {
+        "schema": SCHEMA,
+        "name": "By group",
+        "nodes": [
+            {"id": "start", "kind": "start", "exits": {"next": "who"}},
+            {
+                "id": "who",
+                "kind": "branch",
+                "config": {
+                    "branches": [{"exit": way, "rules": [rule]} for way, rule in rules.items()]
+                },
+                "exits": {way: f"set_{way}" for way in ways},
+            },
+            *(
+                {
+                    "id": f"set_{way}",
+                    "kind": "set_variables",
+                    "config": {"variables": {"way": way}},
+                    "exits": {"next": "offer"},
+                }
+                for way in ways
+            ),
+            {
+                "id": "offer",
+                "kind": "send_whatsapp_template",
+                "config": offer,
+                "exits": {"next": "end"},
+            },
+            {"id": "end", "kind": "end"},
+        ],
+    }
+    async with transaction(shop.pool) as connection:
+        await connection.execute(
+            "WITH g AS (INSERT INTO groups (workspace_id, name) VALUES ($1, 'Regulars') RETURNING id)"
+            " INSERT INTO group_members (group_id, contact_id)"
+            " SELECT g.id, c.id FROM g, contacts c WHERE c.phone = $2",
+            shop.scope.workspace_id,
+            phones[0],
+        )
+        await connection.execute(
+            "INSERT INTO consents (contact_id, channel, state, source, at)"
+            " SELECT id, 'whatsapp', 'opted_in', 'person', $2 FROM contacts WHERE phone = $1",
+            phones[1],
+            shop.now,
+        )
+        flow = await create_flow(connection, shop.fresh_scope, definition)
+        await publish_flow(connection, shop.fresh_scope, flow.id)
+    async with shop.worker():
+        campaign = await shop.plan(flow_id=flow.id)
+        await shop.until_settled(campaign.id)
+    rows = await shop.pool.fetch(
+        "SELECT c.phone, m.content->'body'->'parameters'->0->>'value' AS way"
+        " FROM messages m JOIN contacts c ON c.id = m.contact_id"
+    )
+    assert {row["phone"]: row["way"] for row in rows} == dict(zip(phones, ways, strict=True))

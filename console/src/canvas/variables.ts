@@ -6,6 +6,8 @@ const KNOWN = [
   "contact.name",
   "contact.phone",
   "contact.attributes.",
+  "contact.groups",
+  "contact.consents.whatsapp",
   "campaign.name",
   "occurrence.scheduled_at",
   "reply.text",

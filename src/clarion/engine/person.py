@@ -39,7 +39,12 @@ def person_from_row(row: Row) -> Person:
     phone = row["phone"]
     return Person(
         fields=ContactFields(
-            id=row["contact_id"], name=row["name"], phone=phone, attributes=attributes
+            id=row["contact_id"],
+            name=row["name"],
+            phone=phone,
+            attributes=attributes,
+            groups=tuple(row["group_names"] or ()),
+            consents=row["consents"] or {},
         ),
         address_kind="phone" if phone else row["address_kind"],
         address_value=phone or row["address_value"],

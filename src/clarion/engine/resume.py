@@ -94,6 +94,7 @@ async def _walk(
         occurrence=_occurrence(row),
         workspace_zone=row["workspace_zone"],
         channels=channels,
+        channel=Channel(row["channel"]),
     )
     session = Session.from_json(row["state"])
     sprint = resume(

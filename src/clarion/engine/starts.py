@@ -197,6 +197,7 @@ def _walk(
         contact=person.fields,
         workspace_zone=scene.workspace_zone,
         channels=channels,
+        channel=scene.channel,
     )
     trigger = Triggered(inputs=order.inputs, reply=order.reply, facts=order.facts)
     return Walk(

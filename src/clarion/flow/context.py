@@ -36,16 +36,24 @@ __all__ = [
 Path = tuple[str, ...]
 MISSING: Final = object()
 _EMPTY: Mapping[str, Any] = MappingProxyType({})
+# A channel about which nobody has said anything is known, and empty.
+_NOTHING_SAID: dict[str, str] = {channel.value: "" for channel in Channel}
 
 
 @dataclass(frozen=True, slots=True)
 class ContactFields:
-    """The fields of a contact that a flow may read; ``phone`` is E.164 or absent."""
+    """The fields of a contact that a flow may read; ``phone`` is E.164 or absent.
+
+    ``groups`` are the names of its groups; ``consents`` tells by channel ``opted_in`` or ``opted_out``,
+    nothing for a channel about which nothing was said.
+    """
 
     id: int
     name: str | None = None
     phone: str | None = None
     attributes: Mapping[str, Any] = field(default_factory=lambda: _EMPTY)
+    groups: tuple[str, ...] = ()
+    consents: Mapping[str, str] = field(default_factory=lambda: _EMPTY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +75,7 @@ class OccurrenceFields:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """The world around one start or resume.
+    """The world around one start or resume, on ``channel``.
 
     ``now`` is aware; ``workspace_zone`` is an IANA name, in which instants are shown.  ``extras``
     are further names that the caller knows (``groupName``, ``wabaId``, ...), found last.
@@ -81,9 +89,10 @@ class Context:
     workspace_zone: str = "UTC"
     extras: Mapping[str, Any] = field(default_factory=lambda: _EMPTY)
     channels: frozenset[Channel] | None = None
+    channel: Channel = Channel.WHATSAPP
 
 
-CONTACT_FIELDS = ("id", "name", "phone", "attributes")
+CONTACT_FIELDS = ("id", "name", "phone", "attributes", "groups", "consents")
 
 
 def _contact(context: Context) -> Any:
@@ -93,6 +102,8 @@ def _contact(context: Context) -> Any:
         "name": contact.name,
         "phone": contact.phone,
         "attributes": contact.attributes,
+        "groups": list(contact.groups),
+        "consents": {**_NOTHING_SAID, **contact.consents},
     }
 
 

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from clarion.domain.errors import Problem
-from clarion.domain.message import ContentKind
+from clarion.domain.message import Channel, ContentKind
 from clarion.flow.moves import AnyMove, RecordedAnswers
 from clarion.flow.problems import error, problems_of_config
 
@@ -46,6 +46,10 @@ class TestContact(_Part):
     name: Annotated[str, Field(max_length=200)] = "Ana"
     phone: Annotated[str, Field(max_length=40)] | None = "+4915112345678"
     attributes: dict[str, Any] = {}
+    groups: tuple[ShortText, ...] = Field((), description="The names of their groups.")
+    consents: dict[Channel, Literal["opted_in", "opted_out"]] = Field(
+        {}, description="What they said, by channel."
+    )
 
 
 class ExpectedMessage(_Part):

@@ -50,7 +50,7 @@ class Operator:
 
     ``test`` takes the variable's text, the value and the workspace's zone.  Operators with
     ``is_pattern`` have a compiled pattern in place of the value; ``needs_value`` is false when
-    only the variable counts.
+    only the variable counts.  ``is_of_list``: the variable is a list, one of whose entries must pass.
     """
 
     name: str
@@ -58,6 +58,7 @@ class Operator:
     test: Test
     needs_value: bool = True
     is_pattern: bool = False
+    is_of_list: bool = False
 
 
 def _number(text: str) -> Decimal | None:
@@ -131,6 +132,7 @@ _ROWS = (
     Operator("stringEntireMatchesRegex", "The whole text fits the pattern (RE2).", _never, is_pattern=True),
     Operator("stringAnyMatchesRegex", "Some part of the text fits the pattern (RE2).", _never, is_pattern=True),
     Operator("inList", "The text is one of the values, which are separated by commas, or a JSON list.", _texts(_is_in_list)),
+    Operator("listContains", "The variable is a list, such as `contact.groups`, and the value one of its entries.", _texts(lambda a, b: a.strip() == b.strip()), is_of_list=True),
     Operator("numberEquals", "Both are numbers and equal.", _numbers(lambda a, b: a == b)),
     Operator("numberGreaterThan", "Both are numbers and the first is greater.", _numbers(lambda a, b: a > b)),
     Operator("numberLessThan", "Both are numbers and the first is less.", _numbers(lambda a, b: a < b)),

@@ -75,7 +75,7 @@ comes out empty, with a warning in the session's events.
 
 | name | value |
 |---|---|
-| `contact.*` | {", ".join(f"`{name}`" for name in CONTACT_FIELDS)}; attributes as `contact.attributes.city` |
+| `contact.*` | {", ".join(f"`{name}`" for name in CONTACT_FIELDS)}; attributes as `contact.attributes.city`; `contact.groups` is the list of its groups' names, `contact.consents.whatsapp` (or another channel) is `opted_in`, `opted_out` or empty |
 | `campaign.*` | `id`, `name`, `code` |
 | `occurrence.*` | `id`, `scheduled_at` (ISO 8601, in the workspace's zone) |
 | `now` | the instant, ISO 8601, in the workspace's zone |

@@ -181,7 +181,14 @@ def _play(flow: Flow, test: FlowTest, moves: Sequence[Move]) -> Transcript:
         zone = "UTC"
     context = Context(
         now=test.started_at,
-        contact=ContactFields(0, contact.name, contact.phone, contact.attributes),
+        contact=ContactFields(
+            0,
+            contact.name,
+            contact.phone,
+            contact.attributes,
+            contact.groups,
+            {channel.value: state for channel, state in contact.consents.items()},
+        ),
         campaign=CampaignFields(0, flow.name),
         occurrence=OccurrenceFields(0, test.started_at),
         workspace_zone=zone,

@@ -222,7 +222,7 @@ class UpdateContact:
 
     ``None`` leaves a field as it is.  ``attributes`` are set to their values, those in
     ``removed_attributes`` are taken away.  Groups are named; names that the workspace does not have
-    change nothing.  ``consent`` is for the channel of the session.
+    change nothing.  ``consent`` is for ``channel``, that of the session.
     """
 
     node_id: str
@@ -233,6 +233,7 @@ class UpdateContact:
     add_to_groups: tuple[str, ...] = ()
     remove_from_groups: tuple[str, ...] = ()
     consent: Literal["opted_in", "opted_out"] | None = None
+    channel: Channel | None = None
 
     def applied_to(self, contact: ContactFields) -> ContactFields:
         """The contact as flows see it after the change."""
@@ -245,7 +246,17 @@ class UpdateContact:
         if self.language is not None:
             attributes["language"] = self.language
         name = contact.name if self.name is None else self.name
-        return replace(contact, name=name, attributes=attributes)
+        groups = tuple(
+            dict.fromkeys(
+                each
+                for each in (*contact.groups, *self.add_to_groups)
+                if each not in self.remove_from_groups
+            )
+        )
+        consents = dict(contact.consents)
+        if self.consent is not None and self.channel is not None:
+            consents[self.channel.value] = self.consent
+        return replace(contact, name=name, attributes=attributes, groups=groups, consents=consents)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from typing import Any
 
 from clarion.domain.errors import ClarionError
 from clarion.domain.identity import Permission
+from clarion.domain.message import Channel
 from clarion.flow.context import CampaignFields, ContactFields, Context, OccurrenceFields
 from clarion.flow.definition import Flow, read_flow
 from clarion.flow.engine import Triggered
@@ -103,7 +104,11 @@ class PreparedPlay:
             self.flow,
             name,
             TestContact(
-                name=contact.name or "", phone=contact.phone, attributes=dict(contact.attributes)
+                name=contact.name or "",
+                phone=contact.phone,
+                attributes=dict(contact.attributes),
+                groups=contact.groups,
+                consents={Channel(name): state for name, state in contact.consents.items()},
             ),
             {key: str(value) for key, value in self.trigger.inputs.items()},
             self.context.workspace_zone,
@@ -217,4 +222,11 @@ async def _contact(connection: Connection, scope: Scope, request: PlayRequest) -
         person = request.person
         return ContactFields(0, person.name, person.phone, person.attributes)
     contact = await read_contact(connection, scope, request.contact_id)
-    return ContactFields(contact.id, contact.name, contact.phone, contact.attributes)
+    return ContactFields(
+        contact.id,
+        contact.name,
+        contact.phone,
+        contact.attributes,
+        tuple(each.name for each in contact.groups),
+        contact.consents,
+    )

@@ -52,7 +52,14 @@ def context_of(case: dict[str, Any], now: datetime = NOON) -> Context:
     contact = ANNA | case.get("contact", {})
     return Context(
         now,
-        ContactFields(7, contact["name"], contact["phone"], contact["attributes"]),
+        ContactFields(
+            7,
+            contact["name"],
+            contact["phone"],
+            contact["attributes"],
+            tuple(contact.get("groups", ())),
+            contact.get("consents", {}),
+        ),
         CampaignFields(3, "May greetings", "mg-3"),
         OccurrenceFields(11, NOON - timedelta(minutes=1)),
         "Europe/Vienna",

@@ -15,6 +15,7 @@ const OPERATORS = [
   "stringIsBlank",
   "stringIsNotBlank",
   "inList",
+  "listContains",
   "stringEntireMatchesRegex",
   "stringAnyMatchesRegex",
   "numberEquals",

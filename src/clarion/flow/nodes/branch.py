@@ -12,7 +12,7 @@ from pydantic_core import PydanticCustomError
 from clarion.flow.expressions import Expression, text_of
 from clarion.flow.nodes.config import Config, Rendered, VariablePath
 from clarion.flow.nodes.kind import Exit, Leave, Node, NodeKind, Result
-from clarion.flow.operators import OPERATORS, PatternError, compile_pattern
+from clarion.flow.operators import OPERATORS, Operator, PatternError, compile_pattern
 from clarion.flow.state import NodeFailed, State
 
 __all__ = ["KIND", "Branch", "BranchConfig", "Group", "Rule"]
@@ -37,6 +37,7 @@ _OperatorName = Literal[
     "numberGreaterOrEqual",
     "numberLessOrEqual",
     "inList",
+    "listContains",
 ]
 
 
@@ -80,15 +81,21 @@ class Rule(Config):
     def is_met(self, state: State) -> bool:
         """Whether the rule fits now."""
         operator = OPERATORS[self.operator]
-        text = text_of(state.value_of(self.variable))
+        variable = state.value_of(self.variable)
         if operator.is_pattern:
-            is_met = self._fits_pattern(text, state)
+            is_met = self._fits_pattern(text_of(variable), state)
+        elif operator.is_of_list:
+            entries = variable if isinstance(variable, list | tuple) else ()
+            is_met = any(self._fits(operator, text_of(entry), state) for entry in entries)
         else:
-            value = state.render(self.value)
-            if self.is_case_insensitive:
-                text, value = text.casefold(), value.casefold()
-            is_met = operator.test(text, value, state.context.workspace_zone)
+            is_met = self._fits(operator, text_of(variable), state)
         return is_met is not self.is_negated
+
+    def _fits(self, operator: Operator, text: str, state: State) -> bool:
+        value = state.render(self.value)
+        if self.is_case_insensitive:
+            text, value = text.casefold(), value.casefold()
+        return operator.test(text, value, state.context.workspace_zone)
 
     def _fits_pattern(self, text: str, state: State) -> bool:
         limit = state.limits.max_pattern_chars
@@ -194,7 +201,9 @@ KIND = NodeKind(
     title="Branch by conditions",
     summary="Tries the branches from the top and leaves by the first whose rules fit. A rule "
     "compares a variable with a value; rules and groups of rules are joined by `all` or `any`. "
-    "A rule about something that is not a number, or not a date, does not fit.",
+    "A rule about something that is not a number, or not a date, does not fit. A contact's attributes are "
+    "`contact.attributes.city`; consent is `contact.consents.whatsapp` (`opted_in`, `opted_out`, or "
+    "empty), and `listContains` looks into `contact.groups`.",
     config=BranchConfig,
     run=_run,
     example={

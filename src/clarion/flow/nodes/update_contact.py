@@ -155,6 +155,7 @@ def _run(node: Node[UpdateContactConfig], state: State) -> Result:
             config.add_to_groups,
             config.remove_from_groups,
             None if config.consent is None else _CONSENTS[config.consent],
+            None if config.consent is None else state.context.channel,
         )
     )
     return NEXT

@@ -19,6 +19,8 @@ FROM unnest(:message_ids::bigint[]) WITH ORDINALITY AS r (message_id, position);
 -- Contacts of a workspace by id, with their address on a channel and the facts of consent.
 SELECT c.id AS contact_id,
 -- part: people_columns
+    ,
+-- part: person_facts
 FROM contacts c
 -- part: people_joins
 WHERE c.workspace_id = :workspace_id AND c.id = ANY(:contact_ids::bigint[]);

@@ -109,6 +109,8 @@ ORDER BY p.contact_id;
 -- All that planning must know about some people, in the order given.
 SELECT p.contact_id, c.id IS NOT NULL AS is_present,
 -- part: people_columns
+    ,
+-- part: person_facts
     , (SELECT array_agg(x.id) FROM sessions x
      WHERE x.contact_id = p.contact_id AND x.status = 'waiting'
        -- Where a session of this campaign was forwarded to counts as the flow itself.

@@ -91,7 +91,8 @@ SELECT s.id, s.workspace_id, s.contact_id, s.flow_id, s.flow_version_id, s.campa
     s.occurrence_id, s.channel, s.sender_id, s.state, s.revision, s.wait_kind, s.wake_at,
     s.wait_began_at,
     c.name, c.phone, c.email, c.remark, c.country, c.language, c.zone, c.attributes,
-    a.kind AS address_kind, a.value AS address_value,
+-- part: person_facts
+    , a.kind AS address_kind, a.value AS address_value,
     p.name AS campaign_name, p.code AS campaign_code, p.sender_name, o.scheduled_at,
     w.zone AS workspace_zone
 FROM sessions s

@@ -58,6 +58,8 @@ FOR UPDATE OF s;
 -- People with all that starting a flow for them must know.
 SELECT c.id AS contact_id,
 -- part: people_columns
+    ,
+-- part: person_facts
     , (SELECT array_agg(x.id ORDER BY x.id) FROM sessions x
      WHERE x.contact_id = c.id AND x.status = 'waiting' AND x.flow_id = :flow_id)
         AS waiting_session_ids
