@@ -10,6 +10,8 @@ from playwright.sync_api import Page, expect
 from tests.console.test_screens import LOOKS, keep, settled
 from tests.console.world import World
 
+from clarion.flow.samples import sample
+
 
 @pytest.fixture(scope="module")
 def ids(browser: Any, shop: World) -> dict[str, int]:
@@ -18,13 +20,17 @@ def ids(browser: Any, shop: World) -> dict[str, int]:
         entered = context.request
         headers = shop.signed_in(entered)
         entered.put(f"/api/v1/flows/{shop.flow_id}/log", headers=headers, data={"is_logging": True})
+        # One of the gallery comes with tests; this one shall have none yet.
+        blank = sample("feedback_score") | {"name": "Without a test", "tests": []}
+        draft = entered.post("/api/v1/flows", headers=headers, data={"definition": blank})
+        assert draft.ok, draft.text()
+        draft_id = draft.json()["id"]
         campaign = shop.run_campaign(entered, "Insight")
-        flows = entered.get("/api/v1/flows?search=Feedback").json()["items"]
         sessions = entered.get(f"/api/v1/sessions?campaign_id={campaign}").json()["items"]
     return {
         "campaign": campaign,
         "flow": shop.flow_id,
-        "draft": flows[0]["id"],
+        "draft": draft_id,
         "session": sessions[0]["id"],
         "contact": sessions[0]["contact_id"],
     }
