@@ -27,6 +27,7 @@ import { wallSearchOf } from "../pages/phones/queries";
 import { auditSearchOf } from "../pages/settings/queries";
 import { deliverySearchOf } from "../pages/webhooks/queries";
 import { templateFormSearchOf, templateSearchOf } from "../pages/templates/queries";
+import { withTexts } from "./i18n";
 import { Loading } from "../parts/Loading";
 import { Broken, NotFound } from "./Broken";
 import { meQuery } from "./session";
@@ -254,7 +255,7 @@ const messages = createRoute({
 const senders = createRoute({
   getParentRoute: () => shell,
   path: "/senders",
-  component: lazyRouteComponent(() => import("../pages/senders/List"), "SenderList"),
+  component: lazyRouteComponent(withTexts(["senders"], () => import("../pages/senders/List")), "SenderList"),
 });
 
 const conversations = createRoute({
@@ -268,44 +269,44 @@ const phones = createRoute({
   getParentRoute: () => shell,
   path: "/phones",
   validateSearch: wallSearchOf,
-  component: lazyRouteComponent(() => import("../pages/phones/Wall"), "PhoneWall"),
+  component: lazyRouteComponent(withTexts(["phones"], () => import("../pages/phones/Wall")), "PhoneWall"),
 });
 
 const workspace = createRoute({
   getParentRoute: () => shell,
   path: "/settings",
-  component: lazyRouteComponent(() => import("../pages/settings/Workspace"), "WorkspaceSettings"),
+  component: lazyRouteComponent(withTexts(["settings"], () => import("../pages/settings/Workspace")), "WorkspaceSettings"),
 });
 
 const people = createRoute({
   getParentRoute: () => shell,
   path: "/settings/people",
-  component: lazyRouteComponent(() => import("../pages/settings/People"), "PeopleSettings"),
+  component: lazyRouteComponent(withTexts(["settings"], () => import("../pages/settings/People")), "PeopleSettings"),
 });
 
 const keys = createRoute({
   getParentRoute: () => shell,
   path: "/settings/keys",
-  component: lazyRouteComponent(() => import("../pages/settings/Keys"), "KeySettings"),
+  component: lazyRouteComponent(withTexts(["settings"], () => import("../pages/settings/Keys")), "KeySettings"),
 });
 
 const secrets = createRoute({
   getParentRoute: () => shell,
   path: "/settings/secrets",
-  component: lazyRouteComponent(() => import("../pages/settings/Secrets"), "SecretSettings"),
+  component: lazyRouteComponent(withTexts(["settings"], () => import("../pages/settings/Secrets")), "SecretSettings"),
 });
 
 const auditLog = createRoute({
   getParentRoute: () => shell,
   path: "/settings/audit",
   validateSearch: auditSearchOf,
-  component: lazyRouteComponent(() => import("../pages/settings/Audit"), "AuditLog"),
+  component: lazyRouteComponent(withTexts(["settings"], () => import("../pages/settings/Audit")), "AuditLog"),
 });
 
 const webhooks = createRoute({
   getParentRoute: () => shell,
   path: "/settings/webhooks",
-  component: lazyRouteComponent(() => import("../pages/webhooks/List"), "WebhookList"),
+  component: lazyRouteComponent(withTexts(["settings", "webhooks"], () => import("../pages/webhooks/List")), "WebhookList"),
 });
 
 const webhook = createRoute({
@@ -316,13 +317,13 @@ const webhook = createRoute({
     stringify: ({ endpointId }) => ({ endpointId: String(endpointId) }),
   },
   validateSearch: deliverySearchOf,
-  component: lazyRouteComponent(() => import("../pages/webhooks/EndpointPage"), "WebhookPage"),
+  component: lazyRouteComponent(withTexts(["settings", "webhooks"], () => import("../pages/webhooks/EndpointPage")), "WebhookPage"),
 });
 
 const system = createRoute({
   getParentRoute: () => shell,
   path: "/settings/system",
-  component: lazyRouteComponent(() => import("../pages/settings/System"), "SystemPage"),
+  component: lazyRouteComponent(withTexts(["settings"], () => import("../pages/settings/System")), "SystemPage"),
 });
 
 const AUDIENCE = [contacts, optOuts, contact, groups, imports, newImport, importReport] as const;
