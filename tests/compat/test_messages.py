@@ -15,6 +15,8 @@ from clarion.services.senders import Sender
 
 from .conftest import PHONE_NUMBER_ID, WABA_ID, Cams
 
+DISPLAY_NUMBER = "15556162922"  # of every number of the simulator, unless told otherwise
+
 SPACE = "cams-space"
 
 COMPONENTS: list[dict[str, Any]] = [
@@ -222,8 +224,14 @@ async def test_what_a_campaign_sends_and_people_answer_is_listed(
     wish: dict[str, Any],
     later: Callable[..., str],
 ) -> None:
-    (number,) = (await cams.done("QueryChatappPhoneNumbers"))["PhoneNumbers"]
-    assert (number["PhoneNumber"], number["Status"]) == (PHONE_NUMBER_ID, "CONNECTED")
+    # The number itself is known as soon as the provider was asked for the sender's health.
+    async with asyncio.timeout(60):
+        while True:
+            (number,) = (await cams.done("QueryChatappPhoneNumbers"))["PhoneNumbers"]
+            if number["PhoneNumber"] == DISPLAY_NUMBER:
+                break
+            await asyncio.sleep(0.1)
+    assert number["Status"] == "CONNECTED"
     flow = {
         "schema": "clarion.flow/1",
         "name": "Offer",
@@ -246,10 +254,10 @@ async def test_what_a_campaign_sends_and_people_answer_is_listed(
     made = await cams.done("CreateChatFlowByImport", flow_view_model=json.dumps(flow))
     code = made["Data"]["FlowCode"]
     await cams.done("OnlineFlowVersion", flow_code=code)
-    soon = {"start_date": later(seconds=2), "execution_type": "2", "related_flow_code": code}
+    soon = {"start_date": later(seconds=6), "execution_type": "2", "related_flow_code": code}
     await cams.done("AddMarketingFlow", **{**wish, **soon})
 
-    asked = with_page({"business_number": PHONE_NUMBER_ID, "channel_type": "whatsapp"})
+    asked = with_page({"business_number": DISPLAY_NUMBER, "channel_type": "whatsapp"})
     async with asyncio.timeout(60):
         while True:
             found = (await cams.done("ListChatappMessage", **asked, event_action="DOWN"))["Data"]

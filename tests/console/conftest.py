@@ -110,7 +110,7 @@ def open_context(browser: Browser, shop: World) -> Iterator[Opener]:
 
     def make(
         *,
-        issigned_in: bool = True,
+        is_signed_in: bool = True,
         scheme: str = "light",
         language: str = "en",
         width: int = 1320,
@@ -126,7 +126,7 @@ def open_context(browser: Browser, shop: World) -> Iterator[Opener]:
         context.set_default_timeout(STEP_MILLISECONDS)
         context.on("weberror", lambda error: wrong.append(str(error.error)))
         opened.append(context)
-        if issigned_in:
+        if is_signed_in:
             answer = context.request.post(
                 "/api/v1/sign-in", data={"email": EMAIL, "password": PASSWORD}
             )

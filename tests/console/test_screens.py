@@ -42,12 +42,12 @@ class Screen:
     name: str
     address: str
     act: Callable[[Page], None] | None = None
-    issigned_in: bool = True
+    is_signed_in: bool = True
     is_kept: bool = True
 
 
 SCREENS = (
-    Screen("sign-in", "/console/sign-in", issigned_in=False),
+    Screen("sign-in", "/console/sign-in", is_signed_in=False),
     Screen("home", "/console/"),
     Screen("campaigns", "/console/campaigns"),
     Screen("campaign-create", "/console/campaigns", _create),
@@ -94,11 +94,11 @@ def test_no_screen_keeps_anybody_out(
 ) -> None:
     findings: dict[str, list[str]] = {}
     contexts = {
-        issigned_in: open_context(issigned_in=issigned_in, scheme=scheme, language=language)
-        for issigned_in in (True, False)
+        is_signed_in: open_context(is_signed_in=is_signed_in, scheme=scheme, language=language)
+        for is_signed_in in (True, False)
     }
     for screen in SCREENS:
-        page = contexts[screen.issigned_in].new_page()
+        page = contexts[screen.is_signed_in].new_page()
         page.goto(screen.address.format(id=campaign_id))
         settled(page)
         if screen.act is not None:

@@ -33,7 +33,7 @@ def fill_time(page: Page, label: str, text: str) -> None:
 
 
 def test_who_is_notsigned_in_signs_in_and_goes_on(open_context: Any, shop: World) -> None:
-    page = open_context(issigned_in=False).new_page()
+    page = open_context(is_signed_in=False).new_page()
     page.goto("/console/campaigns?status=pending")
     page.get_by_label("E-mail").fill(EMAIL)
     page.get_by_label("Password").fill("not this one")

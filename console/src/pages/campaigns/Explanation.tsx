@@ -35,7 +35,7 @@ export function Explanation(props: { occurrenceId: number; contactId: number; on
             {data.reason !== null && inWords(data.reason, data.reason_in_words)}
           </p>
           {data.facts.length === 0 && <p className="soft">{t("people.nothingYet")}</p>}
-          <ol className="timeline">
+          <ol className="timeline" tabIndex={0} aria-label={t("people.why")}>
             {data.facts.map((fact) => (
               <li key={`${fact.at} ${fact.kind} ${fact.message_id} ${fact.text}`}>
                 <div>{fact.text}</div>
