@@ -11,6 +11,9 @@ import pytest
 from alibabacloud_cams20200606 import models
 
 from clarion.channels.simulator import Simulator
+from clarion.commands.serve import Running
+from clarion.services.scope import Scope
+from clarion.services.sender_health import refresh_health
 from clarion.services.senders import Sender
 
 from .conftest import PHONE_NUMBER_ID, WABA_ID, Cams
@@ -220,17 +223,16 @@ async def test_a_platform_that_is_away_is_a_business_error(
 async def test_what_a_campaign_sends_and_people_answer_is_listed(
     cams: Cams,
     sender: Sender,
+    server: Running,
+    scope: Scope,
     simulator: Simulator,
     wish: dict[str, Any],
     later: Callable[..., str],
 ) -> None:
     # The number itself is known as soon as the provider was asked for the sender's health.
-    async with asyncio.timeout(60):
-        while True:
-            (number,) = (await cams.done("QueryChatappPhoneNumbers"))["PhoneNumbers"]
-            if number["PhoneNumber"] == DISPLAY_NUMBER:
-                break
-            await asyncio.sleep(0.1)
+    await refresh_health(server.place, scope, sender.id)
+    (number,) = (await cams.done("QueryChatappPhoneNumbers"))["PhoneNumbers"]
+    assert number["PhoneNumber"] == DISPLAY_NUMBER
     assert number["Status"] == "CONNECTED"
     flow = {
         "schema": "clarion.flow/1",
