@@ -1,14 +1,15 @@
 // Two versions as one picture: what is new, what is changed, and what is gone.
 
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useMemo, useRef } from "react";
+import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { asProblem } from "../../api/problem";
 import { together } from "../../canvas/difference";
 import { documentOf } from "../../canvas/document";
-import { type CanvasInstance, FlowCanvas } from "../../canvas/FlowCanvas";
+import { FlowCanvas } from "../../canvas/FlowCanvas";
 import { tidy } from "../../canvas/layout";
 import type { Mark } from "../../canvas/NodeCard";
+import { useCentred } from "../../canvas/useCentred";
 import { Failure } from "../../parts/Failure";
 import { Loading } from "../../parts/Loading";
 import { CHANGE_TONE, type Difference } from "./ChangeList";
@@ -23,7 +24,6 @@ export function CompareCanvas(props: {
 }) {
   const { t } = useTranslation("flows");
   const { flow, difference, chosen } = props;
-  const canvas = useRef<CanvasInstance>(undefined);
   const before = useQuery(versionQuery(flow.id, props.before));
   const after = useQuery({ ...versionQuery(flow.id, props.after ?? 0), enabled: props.after !== undefined });
   const later = props.after === undefined ? flow.draft : after.data?.definition;
@@ -44,12 +44,7 @@ export function CompareCanvas(props: {
     [difference, t],
   );
   const selection = useMemo(() => new Set(chosen === undefined ? [] : [chosen]), [chosen]);
-  useEffect(() => {
-    const node = both?.nodes.find((each) => each.id === chosen);
-    if (node?.position) {
-      void canvas.current?.setCenter(node.position.x + 120, node.position.y + 60, { zoom: 1, duration: 250 });
-    }
-  }, [chosen, both]);
+  const onReady = useCentred(both, chosen);
   if (both === undefined) {
     const error = before.error ?? after.error;
     if (error === null) return <Loading rows={8} />;
@@ -65,9 +60,7 @@ export function CompareCanvas(props: {
         isReadOnly
         marks={marks}
         selection={selection}
-        onReady={(instance) => {
-          canvas.current = instance;
-        }}
+        onReady={onReady}
       />
     </div>
   );

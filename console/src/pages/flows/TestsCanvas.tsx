@@ -1,12 +1,13 @@
 // The draft with what its tests walk; what no test reaches says so.
 
-import { useEffect, useMemo, useRef } from "react";
+import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { litByTest, litByTests, type Report } from "../../canvas/coverage";
 import { documentOf } from "../../canvas/document";
-import { type CanvasInstance, FlowCanvas } from "../../canvas/FlowCanvas";
+import { FlowCanvas } from "../../canvas/FlowCanvas";
 import { arranged } from "../../canvas/layout";
 import type { Mark } from "../../canvas/NodeCard";
+import { useCentred } from "../../canvas/useCentred";
 import type { Flow } from "./queries";
 
 export function TestsCanvas(props: {
@@ -17,7 +18,6 @@ export function TestsCanvas(props: {
 }) {
   const { t } = useTranslation("flows");
   const { report, test, chosen } = props;
-  const canvas = useRef<CanvasInstance>(undefined);
   const flow = useMemo(() => arranged(documentOf(props.flow.draft)), [props.flow.draft]);
   const lit = useMemo(() => {
     const result = report?.results.find((each) => each.name === test);
@@ -29,12 +29,7 @@ export function TestsCanvas(props: {
     return new Map(report?.coverage.unwalked_node_ids.map((id) => [id, unwalked]));
   }, [report, t]);
   const selection = useMemo(() => new Set(chosen === undefined ? [] : [chosen]), [chosen]);
-  useEffect(() => {
-    const node = flow.nodes.find((each) => each.id === chosen);
-    if (node?.position) {
-      void canvas.current?.setCenter(node.position.x + 120, node.position.y + 60, { zoom: 1, duration: 250 });
-    }
-  }, [chosen, flow]);
+  const onReady = useCentred(flow, chosen);
   return (
     <div className="overlay-canvas">
       <FlowCanvas
@@ -44,9 +39,7 @@ export function TestsCanvas(props: {
         lit={lit}
         marks={marks}
         selection={selection}
-        onReady={(instance) => {
-          canvas.current = instance;
-        }}
+        onReady={onReady}
       />
     </div>
   );

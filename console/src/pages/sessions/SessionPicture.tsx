@@ -1,15 +1,16 @@
 // The flow of a session with the way that it went.
 
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useMemo, useRef } from "react";
+import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { asProblem } from "../../api/problem";
 import { documentOf } from "../../canvas/document";
 import type { LoggedEvent } from "../../canvas/EventLog";
-import { type CanvasInstance, FlowCanvas, type Lit } from "../../canvas/FlowCanvas";
+import { FlowCanvas, type Lit } from "../../canvas/FlowCanvas";
 import { arranged } from "../../canvas/layout";
 import { JUMP, wayId } from "../../canvas/model";
 import { Outline } from "../../canvas/Outline";
+import { useCentred } from "../../canvas/useCentred";
 import { Failure } from "../../parts/Failure";
 import { Loading } from "../../parts/Loading";
 import { useIsNarrow } from "../../parts/narrow";
@@ -25,19 +26,13 @@ export function SessionPicture(props: {
   const { t } = useTranslation("insight");
   const { session, events, chosen } = props;
   const isNarrow = useIsNarrow();
-  const canvas = useRef<CanvasInstance>(undefined);
   const version = useQuery(versionQuery(session.flow_id, session.version_number));
   const flow = useMemo(
     () => (version.data === undefined ? undefined : arranged(documentOf(version.data.definition))),
     [version.data],
   );
   const lit = useMemo((): Lit => litBy(events, session.node_id), [events, session.node_id]);
-  useEffect(() => {
-    const node = flow?.nodes.find((each) => each.id === chosen);
-    if (node?.position) {
-      void canvas.current?.setCenter(node.position.x + 120, node.position.y + 60, { zoom: 1, duration: 250 });
-    }
-  }, [chosen, flow]);
+  const onReady = useCentred(flow, chosen);
   if (flow === undefined) {
     if (version.error === null) return <Loading rows={6} />;
     return <Failure problem={asProblem(version.error)} onRetry={() => void version.refetch()} />;
@@ -63,9 +58,7 @@ export function SessionPicture(props: {
         label={t("session.canvas", { flow: flow.name })}
         isReadOnly
         lit={lit}
-        onReady={(instance) => {
-          canvas.current = instance;
-        }}
+        onReady={onReady}
       />
     </div>
   );
