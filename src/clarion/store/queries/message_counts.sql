@@ -2,10 +2,7 @@
 -- How the messages of a template fared, in stretches of equal length from the first instant on.
 SELECT date_bin(make_interval(secs => :width_seconds::float8), m.created_at, :first_at::timestamptz)
         AS from_at,
-    count(*) FILTER (WHERE m.accepted_at IS NOT NULL) AS accepted_count,
-    count(*) FILTER (WHERE m.delivered_at IS NOT NULL) AS delivered_count,
-    count(*) FILTER (WHERE m.read_at IS NOT NULL) AS read_count,
-    count(*) FILTER (WHERE m.status = 'failed') AS failed_count
+-- part: message_fates
 FROM messages m
 WHERE m.workspace_id = :workspace_id AND m.direction = 'out'
   AND m.created_at >= :first_at::timestamptz AND m.created_at < :last_at::timestamptz
@@ -17,10 +14,7 @@ GROUP BY 1 ORDER BY 1;
 -- The same of everything that some senders sent.
 SELECT date_bin(make_interval(secs => :width_seconds::float8), m.created_at, :first_at::timestamptz)
         AS from_at,
-    count(*) FILTER (WHERE m.accepted_at IS NOT NULL) AS accepted_count,
-    count(*) FILTER (WHERE m.delivered_at IS NOT NULL) AS delivered_count,
-    count(*) FILTER (WHERE m.read_at IS NOT NULL) AS read_count,
-    count(*) FILTER (WHERE m.status = 'failed') AS failed_count
+-- part: message_fates
 FROM messages m
 WHERE m.workspace_id = :workspace_id AND m.direction = 'out'
   AND m.created_at >= :first_at::timestamptz AND m.created_at < :last_at::timestamptz
