@@ -320,11 +320,13 @@ async def _store_contacts(connection: Connection, run: _Run, rows: Sequence[Cont
     await link_contacts(connection, scope, sorted(id_of.values()), group_ids)
     opted_out = [id_of[row.phone] for row in rows if row.is_opted_out and row.phone in id_of]
     if opted_out:
-        await QUERIES.execute(
+        await CONTACT_QUERIES.execute(
             connection,
             "opt_out_contacts",
+            workspace_id=run.workspace_id,
             contact_ids=opted_out,
             channel=run.options.channel,
+            source="import",
             reason=f"import {run.import_id}",
             now=scope.now,
         )

@@ -129,21 +129,6 @@ WHERE workspace_id = :workspace_id AND id = ANY(:group_ids::bigint[])
 ORDER BY id
 FOR KEY SHARE;
 
--- name: opt_out_contacts
--- Opt-outs that a file tells of, with their history; who had opted out already stays as it was.
-WITH changed AS (
-    INSERT INTO consents (contact_id, channel, state, source, reason, at)
-    SELECT c.id, :channel::text, 'opted_out', 'import', :reason::text, :now::timestamptz
-    FROM unnest(:contact_ids::bigint[]) AS c (id)
-    ORDER BY c.id
-    ON CONFLICT (contact_id, channel) DO UPDATE
-    SET state = excluded.state, source = excluded.source, reason = excluded.reason, at = excluded.at
-    WHERE consents.state <> 'opted_out'
-    RETURNING contact_id, channel, state, source, reason, at
-)
-INSERT INTO consent_changes (contact_id, channel, state, source, reason, at)
-SELECT contact_id, channel, state, source, reason, at FROM changed;
-
 -- name: insert_rejections
 -- The rejected rows of a batch.
 INSERT INTO import_rejections (import_id, row_number, column_name, code, message, raw)
