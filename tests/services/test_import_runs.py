@@ -22,7 +22,6 @@ from clarion.services.contacts import (
 from clarion.services.groups import change_memberships, create_group, delete_group, list_groups
 from clarion.services.import_runs import ImportLimits, import_file, import_tasks, run_import
 from clarion.services.imports import (
-    Import,
     delete_import,
     read_import,
     start_upload,
@@ -30,26 +29,6 @@ from clarion.services.imports import (
 from clarion.services.scope import Scope
 from clarion.store.jobs import create_app, run_worker
 from clarion.store.pool import Pool, transaction
-
-
-@pytest.fixture
-def import_rows(pool: Pool, scope: Scope, tmp_path: Path) -> Any:
-    """Imports some rows from a file, in batches of seven."""
-
-    async def run(rows: list[list[str]] | bytes, group: str = "Shop", **options: Any) -> Import:
-        path = tmp_path / "people.csv"
-        path.write_bytes(rows if isinstance(rows, bytes) else csv_of(rows))
-        return await import_file(
-            pool,
-            scope,
-            path,
-            ImportOptions(**options),
-            clock=lambda: scope.now,
-            group_names=[group],
-            limits=SMALL_BATCHES,
-        )
-
-    return run
 
 
 async def test_an_upload_waits_for_a_worker_and_leaves_no_copy_behind(

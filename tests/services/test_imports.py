@@ -10,7 +10,7 @@ from typing import Any
 
 import openpyxl
 import pytest
-from tests.services.import_files import SMALL_BATCHES, balance, csv_of, phone
+from tests.services.import_files import balance, csv_of, phone
 
 from clarion.domain.errors import ClarionError
 from clarion.domain.message import Channel
@@ -26,32 +26,11 @@ from clarion.services.contacts import (
 from clarion.services.groups import list_groups
 from clarion.services.import_runs import import_file
 from clarion.services.imports import (
-    Import,
     export_rejections,
     list_rejections,
 )
 from clarion.services.scope import Scope
 from clarion.store.pool import Pool, transaction
-
-
-@pytest.fixture
-def import_rows(pool: Pool, scope: Scope, tmp_path: Path) -> Any:
-    """Imports some rows from a file, in batches of seven."""
-
-    async def run(rows: list[list[str]] | bytes, group: str = "Shop", **options: Any) -> Import:
-        path = tmp_path / "people.csv"
-        path.write_bytes(rows if isinstance(rows, bytes) else csv_of(rows))
-        return await import_file(
-            pool,
-            scope,
-            path,
-            ImportOptions(**options),
-            clock=lambda: scope.now,
-            group_names=[group] if group else [],
-            limits=SMALL_BATCHES,
-        )
-
-    return run
 
 
 async def test_a_file_becomes_contacts_of_a_new_group(
