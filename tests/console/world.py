@@ -80,20 +80,7 @@ class World:
         flow_id = made.json()["id"]
         published = request.post(f"/api/v1/flows/{flow_id}/publish", headers=headers, data={})
         assert published.ok, published.text()
-        now = datetime.now(UTC)
-        started = request.post(
-            "/api/v1/campaigns",
-            headers=headers,
-            data={
-                "name": name,
-                "flow_id": flow_id,
-                "include_group_ids": [self.regulars_id],
-                "start_at": (now + timedelta(seconds=3)).isoformat(),
-                "end_at": (now + timedelta(days=3)).isoformat(),
-                "plan": {"kind": "once"},
-            },
-        )
-        assert started.ok, started.text()
+        self._plan(request, headers, name, flow_id=flow_id)
         while not request.get("/api/v1/conversations/counts").json()["open_count"]:
             time.sleep(0.3)
 
@@ -114,20 +101,11 @@ class World:
             added = request.post("/api/v1/contacts", headers=headers, data=person)
             assert added.ok, added.text()
         found = request.get("/api/v1/groups", params={"name": group_name}).json()["items"]
-        now = datetime.now(UTC)
-        made = request.post(
-            "/api/v1/campaigns",
-            headers=headers,
-            data={
-                "name": name,
-                "flow_id": self.flow_id,
-                "include_group_ids": [found[0]["id"]],
-                "start_at": (now + timedelta(days=2)).isoformat(),
-                "end_at": (now + timedelta(days=3)).isoformat(),
-                "plan": {"kind": "once"},
-            },
+        in_two_days = datetime.now(UTC) + timedelta(days=2)
+        group_ids = [found[0]["id"]]
+        self._plan(
+            request, headers, name, include_group_ids=group_ids, start_at=in_two_days.isoformat()
         )
-        assert made.ok, made.text()
         return group_name
 
     def signed_in(self, request: APIRequestContext) -> dict[str, str]:
@@ -140,24 +118,28 @@ class World:
     def run_campaign(self, request: APIRequestContext, name: str) -> int:
         """Let a campaign run for the regulars, through the API; gives its id when it is done."""
         headers = self.signed_in(request)
-        now = datetime.now(UTC)
-        made = request.post(
-            "/api/v1/campaigns",
-            headers=headers,
-            data={
-                "name": name,
-                "description": "Two for one until Sunday",
-                "flow_id": self.flow_id,
-                "include_group_ids": [self.regulars_id],
-                "start_at": (now + timedelta(seconds=3)).isoformat(),
-                "end_at": (now + timedelta(days=3)).isoformat(),
-                "plan": {"kind": "once"},
-            },
-        )
-        assert made.ok, made.text()
-        address = f"/api/v1/campaigns/{made.json()['id']}"
+        description = "Two for one until Sunday"
+        campaign_id = self._plan(request, headers, name, description=description)
+        address = f"/api/v1/campaigns/{campaign_id}"
         while not _is_done(request.get(address).json()):
             time.sleep(0.3)
+        return campaign_id
+
+    def _plan(
+        self, request: APIRequestContext, headers: dict[str, str], name: str, **wanted: Any
+    ) -> int:
+        """Make a campaign; without more it runs once for the regulars, in three seconds."""
+        now = datetime.now(UTC)
+        usual = {
+            "name": name,
+            "flow_id": self.flow_id,
+            "include_group_ids": [self.regulars_id],
+            "start_at": (now + timedelta(seconds=3)).isoformat(),
+            "end_at": (now + timedelta(days=3)).isoformat(),
+            "plan": {"kind": "once"},
+        }
+        made = request.post("/api/v1/campaigns", headers=headers, data={**usual, **wanted})
+        assert made.ok, made.text()
         return int(made.json()["id"])
 
 
