@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from playwright.sync_api import Page, expect
@@ -12,13 +13,13 @@ def test_a_person_who_waits_is_taken_on_answered_and_let_go(
     browser: Any, page: Page, shop: World
 ) -> None:
     with browser.new_context(base_url=shop.origin) as context:
-        shop.hand_over(context.request, "Advice")
+        name = shop.hand_over(context.request, "Advice")
     page.goto("/console/")
     page.get_by_role("link", name="Conversations").click()
     waiting = page.get_by_role("list", name="Conversations").get_by_role("link")
-    waiting.first.click()
+    waiting.filter(has_text=re.compile(rf"{name}(?!\d)")).click()
     thread = page.locator(".thread")
-    name = thread.get_by_role("heading").inner_text()
+    expect(thread.get_by_role("heading")).to_have_text(name)
     expect(thread.get_by_text(f"Asked for advice: {name}")).to_be_visible()
     thread.get_by_role("button", name="Take it on").click()
     expect(thread.get_by_text("Ana looks after it")).to_be_visible()

@@ -72,16 +72,25 @@ class World:
     flow_id: int
     regulars_id: int
 
-    def hand_over(self, request: APIRequestContext, name: str) -> None:
-        """Let a flow hand the regulars over to people, through the API."""
+    def hand_over(self, request: APIRequestContext, name: str) -> str:
+        """Let a flow hand the regulars over to people, through the API.
+
+        Gives the name of somebody who waits and whose message arrived: whoever has no WhatsApp is
+        written to no more, and simulated people differ by their numbers.
+        """
         headers = self.signed_in(request)
         made = request.post("/api/v1/flows", headers=headers, data={"definition": _hand_over(name)})
         assert made.ok, made.text()
         flow_id = made.json()["id"]
         published = request.post(f"/api/v1/flows/{flow_id}/publish", headers=headers, data={})
         assert published.ok, published.text()
-        self._plan(request, headers, name, flow_id=flow_id)
-        while not request.get("/api/v1/conversations/counts").json()["open_count"]:
+        campaign_id = self._plan(request, headers, name, flow_id=flow_id)
+        while True:
+            for each in request.get("/api/v1/conversations").json()["items"]:
+                asked = {"contact_id": each["contact_id"], "campaign_id": campaign_id}
+                told = request.get("/api/v1/messages", params=asked).json()["items"]
+                if any(message["delivered_at"] is not None for message in told):
+                    return str(each["contact_name"])
             time.sleep(0.3)
 
     def plan_for_new_people(self, request: APIRequestContext, name: str, count: int) -> str:
