@@ -32,7 +32,13 @@ from clarion.services.senders import Sender, list_senders
 from clarion.services.webhook_endpoints import list_endpoints
 from clarion.store.pool import Connection
 
-__all__ = ["list_chatapp_message", "number_of", "query_chatapp_phone_numbers", "sender_of"]
+__all__ = [
+    "callback_name",
+    "list_chatapp_message",
+    "number_of",
+    "query_chatapp_phone_numbers",
+    "sender_of",
+]
 
 _MESSAGES_AT_ONCE = 500
 _MOST_EXAMINED = 20_000
@@ -199,6 +205,14 @@ def number_of(sender: Sender) -> str:
     return digits_of(sender.display_address) or sender.sender_key
 
 
+def callback_name(what: str, sender: Sender) -> str:
+    """The name of the webhook endpoint for the ``status`` or ``inbound`` reports of a sender.
+
+    By the channel's own name of the sender: its number may come to be known only later.
+    """
+    return f"cams {what} {sender.sender_key}"
+
+
 async def _callback_urls(connection: Connection, call: Call) -> Mapping[str, str]:
     """Where pushes go, by the endpoint's name; only those who manage them are told."""
     if not allows(call.scope.actor.role, Permission.MANAGE_SETTINGS):
@@ -208,10 +222,10 @@ async def _callback_urls(connection: Connection, call: Call) -> Mapping[str, str
 
 
 def _number_shape(sender: Sender, urls: Mapping[str, str]) -> dict[str, Any]:
-    number = number_of(sender)
     health = sender.health
+    account_url = urls.get("cams account status", "")
     return {
-        "PhoneNumber": number,
+        "PhoneNumber": number_of(sender),
         "VerifiedName": str(health.get("verified_name") or sender.name),
         "Status": str(
             health.get("status") or ("CONNECTED" if sender.status == "active" else "OFFLINE")
@@ -220,6 +234,6 @@ def _number_shape(sender: Sender, urls: Mapping[str, str]) -> dict[str, Any]:
         "NameStatus": str(health.get("name_status") or ""),
         "CodeVerificationStatus": str(health.get("verification_status") or ""),
         "MessagingLimitTier": str(health.get("messaging_limit") or ""),
-        "UpCallbackUrl": urls.get(f"cams inbound {number}", ""),
-        "StatusCallbackUrl": urls.get(f"cams status {number}", urls.get("cams account status", "")),
+        "UpCallbackUrl": urls.get(callback_name("inbound", sender), ""),
+        "StatusCallbackUrl": urls.get(callback_name("status", sender), account_url),
     }

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from clarion.cams.call import Answer, Call
 from clarion.cams.callbacks import STATUS_WORDS
-from clarion.cams.messages import number_of, sender_of
+from clarion.cams.messages import callback_name, sender_of
 from clarion.cams.refusals import RefusedError, invalid, missing, refuse, refuse_business
 from clarion.domain.identity import Permission
 from clarion.services.webhook_endpoints import (
@@ -49,7 +49,6 @@ async def update_phone_webhook(call: Call) -> Answer:
     async with call.transaction() as connection:
         call.scope.require(Permission.MANAGE_SETTINGS)
         sender = await sender_of(connection, call, "PhoneNumber")
-        number = number_of(sender)
         for name, what, kinds in (
             ("StatusCallbackUrl", "status", _STATUS_KINDS),
             ("UpCallbackUrl", "inbound", _INBOUND_KINDS),
@@ -57,7 +56,7 @@ async def update_phone_webhook(call: Call) -> Answer:
             if is_on and name not in call.values:
                 continue
             url = call.text(name) if is_on else ""
-            await _keep(connection, call, f"cams {what} {number}", url, kinds, sender.name)
+            await _keep(connection, call, callback_name(what, sender), url, kinds, sender.name)
     return {}
 
 
