@@ -9,6 +9,7 @@ import { asProblem } from "../api/problem";
 import { Empty } from "../parts/Empty";
 import { Failure } from "../parts/Failure";
 import { Loading } from "../parts/Loading";
+import { chosenOf } from "./choice";
 import { documentOf } from "./document";
 import { FlowCanvas } from "./FlowCanvas";
 import { arranged } from "./layout";
@@ -97,7 +98,7 @@ export function Overlay({ campaignId, occurrenceId }: { campaignId: number; occu
           counts={counts}
           traffic={traffic}
           selection={selection}
-          onSelect={(ids) => setNodeId([...ids].findLast((id) => id !== nodeId))}
+          onSelect={(ids) => setNodeId(chosenOf(ids, nodeId))}
         />
       </div>
       {chosen !== undefined && flowId !== undefined && (

@@ -5,6 +5,7 @@ import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { asProblem } from "../../api/problem";
 import { usePreferences } from "../../app/preferences";
+import { chosenOf } from "../../canvas/choice";
 import { documentOf } from "../../canvas/document";
 import { FlowCanvas } from "../../canvas/FlowCanvas";
 import { arranged } from "../../canvas/layout";
@@ -74,7 +75,7 @@ export function InsightCanvas(props: {
             counts={counts}
             traffic={traffic}
             selection={selection}
-            onSelect={(ids) => onNode([...ids].findLast((id) => id !== node))}
+            onSelect={(ids) => onNode(chosenOf(ids, node))}
           />
         </div>
       )}
